@@ -1,0 +1,94 @@
+/** One HTTP request through its stages: arrived, read, stored, answered. A fault may end it at each of them. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
+import type { Reply } from './answers.ts'
+import { decodeBody, readBody } from './body.ts'
+import type { FaultAt, FaultMenu, SeenRequest } from './faults.ts'
+import { addressOf, answerWithoutHandler, type Route } from './routes.ts'
+
+export interface ServedRequest {
+  readonly request: SeenRequest
+  readonly wireBytes: number
+  readonly reply: Reply
+}
+
+export interface Service {
+  readonly faults: FaultMenu
+  readonly maxContentBytes: number
+  readonly replyHeaders: Readonly<Record<string, string>>
+  readonly handle: (request: SeenRequest & { readonly route: Route }) => Reply
+  /** Told before the reply goes out, and of a fault's reply too. */
+  readonly onServed: (served: ServedRequest) => void
+}
+
+const EMPTY = Buffer.alloc(0)
+
+export async function serve(service: Service, message: IncomingMessage, response: ServerResponse) {
+  const arrived: SeenRequest = { ...addressOf(message), headers: message.headers, body: EMPTY }
+  if (service.faults.take('arrived', arrived)) return reset(message)
+  const wire = await readBody(message, service.maxContentBytes)
+  if (wire.kind === 'gone') return
+  const wireBytes = wire.kind === 'read' ? wire.bytes.length : 0
+  const body =
+    wire.kind === 'read'
+      ? decodeBody(wire.bytes, message.headers['content-encoding'], service.maxContentBytes)
+      : wire
+  const request = body.kind === 'read' ? { ...arrived, body: body.bytes } : arrived
+  const fault = service.faults.take('read', request)
+  if (fault?.kind === 'reset-before-store') return reset(message)
+  if (fault?.kind === 'hang') return
+  const reply = withHeaders(fault ? { headers: {}, ...fault } : replyTo(service, request, body), service)
+  service.onServed({ request, wireBytes, reply })
+  await answer(response, reply, service.faults.take('stored', request))
+}
+
+function replyTo(service: Service, request: SeenRequest, body: ReturnType<typeof decodeBody>): Reply {
+  const early = answerWithoutHandler(request)
+  if (early) return early
+  if (body.kind === 'refused') return body.reply
+  const { route = 'event' } = request
+  return service.handle({ ...request, route })
+}
+
+function withHeaders(reply: Reply, { replyHeaders }: Service): Reply {
+  return { ...reply, headers: { ...replyHeaders, ...reply.headers } }
+}
+
+async function answer(response: ServerResponse, reply: Reply, fault: FaultAt<'stored'> | undefined) {
+  const { status, headers } = reply
+  const body = Buffer.from(reply.body)
+  if (fault?.kind === 'hang-before-reply') return
+  if (fault?.kind === 'reset-before-reply') return reset(response.req)
+  if (fault?.kind === 'slow-reply' && !(await waited(response, fault.delayMs))) return
+  response.writeHead(status, { ...headers, 'content-length': body.length })
+  if (fault?.kind === 'truncated-reply')
+    return response.write(body.subarray(0, body.length / 2), () => reset(response.req))
+  if (fault?.kind === 'drip-reply') return drip(response, body, fault.everyMs)
+  response.end(body)
+}
+
+async function drip(response: ServerResponse, body: Buffer, everyMs: number) {
+  for (const byte of body) {
+    response.write(Buffer.of(byte))
+    if (!(await waited(response, everyMs))) return
+  }
+  response.end()
+}
+
+/** False when the client left, or the receiver closed, meanwhile. */
+async function waited(response: ServerResponse, ms: number): Promise<boolean> {
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  response.once('close', leave)
+  const stayed = await sleep(ms, true, { signal: gone.signal }).catch(() => false)
+  response.off('close', leave)
+  return stayed
+}
+
+/** RST where the handle is TCP's own; a TLS socket can only break off without its closing alert. */
+function reset({ socket }: IncomingMessage) {
+  if (socket instanceof TLSSocket) socket.destroy()
+  else socket.resetAndDestroy()
+}
