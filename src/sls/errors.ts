@@ -1,0 +1,162 @@
+/**
+ * What Log Service's error codes mean for a consumer. One table decides; the HTTP status counts only for codes that
+ * are not in it. Sources: the official error pages and the official SDKs; the spelling is the servers'.
+ */
+
+/** What whoever made the call should do about its failure. */
+export type SlsAction =
+  /** Passing trouble: the network, a 5xx. Again with back-off. */
+  | 'retry'
+  /** A read or request quota is used up. Again with back-off, position kept. */
+  | 'throttled'
+  /** The clock is off: sign again with the server's time. */
+  | 'clock'
+  /** The key or token was refused: ask the provider for new ones once, then try slowly and say so. */
+  | 'credentials'
+  /** Somebody has to mend something on the server or in the file: try slowly and say so. */
+  | 'setup'
+  /** The cursor is not valid here. */
+  | 'cursor'
+  /** The shard does not exist any more. */
+  | 'shard-gone'
+  /** The consumer group was deleted. */
+  | 'group-gone'
+  /** The server has forgotten this consumer: give up all shards and register again. */
+  | 'unregistered'
+  /** Somebody else holds the shard. */
+  | 'not-owner'
+  /** Our own mistake, or a server that speaks another protocol: try slowly and say so. */
+  | 'protocol'
+
+export interface SlsFailure {
+  readonly action: SlsAction
+  /** Log Service's code, or Node's for network trouble, or `BAD_RESPONSE`. */
+  readonly code: string
+  /** 0 when there was no answer. */
+  readonly status: number
+  readonly message: string
+  readonly requestId?: string
+}
+
+export type SlsResult<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'failed'; readonly failure: SlsFailure }
+
+const ACTIONS: Readonly<Record<string, SlsAction>> = {
+  InternalServerError: 'retry',
+  RequestTimeout: 'retry',
+  ServerBusy: 'retry',
+
+  ReadQuotaExceed: 'throttled',
+  ShardReadQuotaExceed: 'throttled',
+  WriteQuotaExceed: 'throttled',
+  ShardWriteQuotaExceed: 'throttled',
+  MetaOperationQpsLimitExceeded: 'throttled',
+
+  RequestTimeExpired: 'clock',
+  RequestTimeTooSkewed: 'clock',
+
+  Unauthorized: 'credentials',
+  InvalidAccessKeyId: 'credentials',
+  SecurityTokenExpired: 'credentials',
+  'SecurityToken.Expired': 'credentials',
+
+  SignatureNotMatch: 'setup',
+  ProjectNotExist: 'setup',
+  ProjectNotExists: 'setup',
+  LogStoreNotExist: 'setup',
+  LogStoreWithoutShard: 'setup',
+  ProjectForbidden: 'setup',
+  ConsumerGroupQuotaExceed: 'setup',
+
+  InvalidCursor: 'cursor',
+  ShardNotExist: 'shard-gone',
+  ConsumerGroupNotExist: 'group-gone',
+  NotExistConsumerWithBody: 'unregistered',
+  ConsumerNotExist: 'unregistered',
+  ConsumerNotMatch: 'not-owner',
+
+  InvalidRequestTime: 'protocol',
+  MissingDate: 'protocol',
+  InvalidDateFormat: 'protocol',
+  MissingAPIVersion: 'protocol',
+  InvalidAPIVersion: 'protocol',
+  MissAccessKeyId: 'protocol',
+  MissingSignatureMethod: 'protocol',
+  InvalidSignatureMethod: 'protocol',
+  MissingContentType: 'protocol',
+  InvalidContentType: 'protocol',
+  MissingContentLength: 'protocol',
+  MissingBodyRawSize: 'protocol',
+  InvalidBodyRawSize: 'protocol',
+  InvalidCompressType: 'protocol',
+  MissingHost: 'protocol',
+  InvalidHost: 'protocol',
+  InvalidMethod: 'protocol',
+  PostBodyInvalid: 'protocol',
+  PostBodyTooLarge: 'protocol',
+  ParameterInvalid: 'protocol',
+  JsonInfoInvalid: 'protocol',
+  InvalidShardCheckPoint: 'protocol',
+  ConsumerGroupAlreadyExist: 'protocol',
+}
+
+/** An answer that is not Log Service's: an HTML page, a 200 of the wrong shape, a body of the wrong length. */
+export const BAD_RESPONSE = 'BadResponse'
+
+/** The code decides; for an unknown one the status does: 5xx, 429 and 403 pass, 401 is about keys, the rest is ours. */
+export function actionOf(code: string, status: number): SlsAction {
+  const known = ACTIONS[code]
+  if (known) return known
+  if (status === 401) return 'credentials'
+  if (status === 403 || status === 429) return 'throttled'
+  return status === 0 || status >= 500 || code === BAD_RESPONSE ? 'retry' : 'protocol'
+}
+
+export function failureOf(code: string, status: number, message: string, requestId?: string): SlsFailure {
+  return { action: actionOf(code, status), code, status, message, ...(requestId && { requestId }) }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  SignatureNotMatch: 'check sls.access_key_secret: it does not belong to this access_key_id',
+  Unauthorized:
+    'check the access key and the RAM policy: it needs log:GetCursorOrData, log:ListShards and the consumer group actions',
+  InvalidAccessKeyId: 'check sls.access_key_id',
+  SecurityTokenExpired: 'renew sls.security_token, or use credentials: default',
+  'SecurityToken.Expired': 'renew sls.security_token, or use credentials: default',
+  ProjectNotExist: 'check the project name and that sls.endpoint is of its region',
+  LogStoreNotExist: 'check the logstore name',
+  ProjectForbidden: 'the project is disabled: check the account in the console',
+  ConsumerGroupQuotaExceed: 'delete a consumer group of the logstore that nobody uses, or name an existing one',
+  ENOTFOUND: 'check sls.endpoint and the DNS of this host',
+  ECONNREFUSED: 'check sls.endpoint, its port, and the firewall between',
+  ETIMEDOUT: 'check the firewall and proxy between this host and sls.endpoint',
+  CERT_HAS_EXPIRED: 'check the clock of this host and a proxy that opens TLS (sls.tls.ca_file)',
+  SELF_SIGNED_CERT_IN_CHAIN: 'set sls.tls.ca_file to the certificate of the proxy that opens TLS',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'set sls.tls.ca_file to the authority that signed the certificate',
+}
+
+const REMEDY_OF_ACTION: Readonly<Record<SlsAction, string>> = {
+  retry: 'nothing, unless it lasts: then check the network and the service status of Log Service',
+  throttled: 'split the shard, or raise the read quota of the project',
+  clock: 'synchronise the clock of this host',
+  credentials: 'check the access key and its RAM policy',
+  setup: 'check the project, the logstore and the account',
+  cursor: 'the data at this position has expired or the checkpoint is of another shard',
+  'shard-gone': 'nothing: the shard was split or merged and its data has expired',
+  'group-gone': 'nothing: the consumer group is made again',
+  unregistered: 'nothing: the consumer registers again',
+  'not-owner': 'nothing: another consumer holds the shard',
+  protocol: 'report it with the request id: the server does not take what this version sends',
+}
+
+/** What a person can do about a failure, as the end of a sentence. */
+export function remedyOf({ code, action }: SlsFailure): string {
+  return REMEDIES[code] ?? REMEDY_OF_ACTION[action]
+}
+
+/** One line for logs: what was answered, by whom, under which request id. */
+export function describeFailure({ code, status, message, requestId }: SlsFailure): string {
+  const answer = status > 0 ? `${status} ${code}` : code
+  return `${answer}: ${message}${requestId ? ` (request ${requestId})` : ''}`
+}

@@ -1,0 +1,63 @@
+/** Delivery of a body: again and again until Splunk has all of it. The only place that retries towards Splunk. */
+
+import { gzipSync } from 'node:zlib'
+import { type BackoffRange, backoffMs } from '../backoff.ts'
+import { sleep } from '../wait.ts'
+import type { Verdict } from './answers.ts'
+import type { Attempt, HecClient, Payload } from './client.ts'
+
+/** Concatenated events; `offsets` tells where each begins, so that a request can resume behind what was taken. */
+export interface Events {
+  readonly bytes: Uint8Array
+  readonly offsets: readonly number[]
+}
+
+export type Troubled = Exclude<Verdict, { kind: 'delivered' }>
+
+export interface DeliverOptions {
+  readonly client: HecClient
+  readonly compression: 'gzip' | 'none'
+  /** Told of every attempt that did not deliver, before the wait. */
+  readonly onTrouble: (verdict: Troubled, attempt: Attempt) => void
+}
+
+/** Resolves when Splunk has accepted every event; rejects only when the signal is aborted. */
+export type Deliver = (events: Events, signal: AbortSignal) => Promise<void>
+
+/** Nobody waits longer than a minute: what was mended must show soon. */
+const PACE: Readonly<Record<Troubled['kind'], BackoffRange>> = {
+  again: { minMs: 500, maxMs: 30_000 },
+  hold: { minMs: 2_000, maxMs: 60_000 },
+}
+
+/** One packet: compressing less than that saves nothing. */
+const MIN_GZIP_BYTES = 1_500
+
+export function createDeliver({ client, compression, onTrouble }: DeliverOptions): Deliver {
+  return async (events, signal) => {
+    let first = 0
+    let payload = pack(events, first, compression)
+    for (let failures = 0; ; failures++) {
+      const attempt = await client.post(payload, signal)
+      const { verdict } = attempt
+      if (verdict.kind === 'delivered') return
+      onTrouble(verdict, attempt)
+      if (verdict.accepted > 0) {
+        // The front of the request is Splunk's already: sending it again would store it twice.
+        first += verdict.accepted
+        if (first >= events.offsets.length) return
+        payload = pack(events, first, compression)
+      }
+      const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
+      await sleep(afterMs ?? backoffMs(failures, PACE[verdict.kind]), signal)
+      signal.throwIfAborted()
+    }
+  }
+}
+
+function pack({ bytes, offsets }: Events, first: number, compression: 'gzip' | 'none'): Payload {
+  const rest = bytes.subarray(offsets[first] ?? 0)
+  const gzip = compression === 'gzip' && rest.length >= MIN_GZIP_BYTES
+  // In this thread, not in the pool of helpers: so the CPU it takes is counted for the consumer that needs it.
+  return { bytes: gzip ? gzipSync(rest, { level: 1 }) : rest, gzip, events: offsets.length - first }
+}

@@ -1,0 +1,72 @@
+/** The reasons of `answers.ts` in words: what is wrong and what a person can do. */
+
+import type { Reason } from './answers.ts'
+
+interface Words {
+  readonly text: string
+  readonly remedy: string
+}
+
+const WORDS: Readonly<Record<Reason, Words>> = {
+  unreachable: {
+    text: 'Splunk cannot be reached',
+    remedy: 'check splunk.url, the firewall, and that the HTTP Event Collector is enabled',
+  },
+  timeout: { text: 'Splunk does not answer in time', remedy: "check the indexers' load, or raise splunk.timeout" },
+  certificate: {
+    text: "Splunk's certificate is not trusted",
+    remedy: 'set splunk.tls.ca_file to the authority that signed it, or mend the certificate',
+  },
+  busy: {
+    text: 'Splunk is busy: its queues are full',
+    remedy: 'nothing if it passes; else add indexers or look at their queues',
+  },
+  'server-error': {
+    text: 'Splunk or a proxy in front of it fails',
+    remedy: 'look at splunkd.log and at the load balancer',
+  },
+  'shutting-down': { text: 'Splunk is shutting down', remedy: 'nothing: sending goes on when it is back' },
+  'not-found': {
+    text: 'there is no HTTP Event Collector at this URL',
+    remedy: 'check splunk.url; while Splunk restarts this passes',
+  },
+  'token-refused': {
+    text: 'Splunk refuses the HEC token',
+    remedy: 'check splunk.token and that it exists on every indexer',
+  },
+  'token-disabled': { text: 'the HEC token is disabled', remedy: 'enable the token in Splunk' },
+  'channel-refused': {
+    text: 'Splunk refuses the request channel',
+    remedy: 'use a token without indexer acknowledgement',
+  },
+  'index-refused': {
+    text: 'Splunk refuses the index of an event',
+    remedy: "create the index, add it to the token's allowed indexes, or change splunk.index or the route",
+  },
+  'event-refused': {
+    text: 'Splunk refuses an event as malformed or too large',
+    remedy: "raise maxEventSize in Splunk's inputs.conf, or drop such logs with a route",
+  },
+  'too-large': {
+    text: 'Splunk or a proxy refuses the size of the request',
+    remedy: 'lower splunk.batch_bytes, or raise max_content_length',
+  },
+  'encoding-refused': {
+    text: 'Splunk or a proxy refuses the compression',
+    remedy: 'set splunk.compression to none',
+  },
+  'not-hec': {
+    text: "the answer is not the HTTP Event Collector's",
+    remedy: 'check splunk.url: a proxy or portal answers instead of Splunk',
+  },
+  redirect: {
+    text: 'the answer is a redirect, which is never followed (the token would go along)',
+    remedy: 'set splunk.url to where it leads, if that is Splunk',
+  },
+}
+
+/** Words for a reason; `detail` is what was answered. */
+export function describe(reason: Reason, endpoint: string, detail: string): Words {
+  const { text, remedy } = WORDS[reason]
+  return { text: `${text} (${endpoint}${detail && `: ${detail}`})`, remedy }
+}

@@ -1,0 +1,38 @@
+/** Waiting that ends early: every wait in the program goes through here and takes a signal. */
+
+/** Resolves after `ms`, or as soon as the signal is aborted; the caller looks at the signal to tell which. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise(resolve => {
+    const finish = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, ms)
+    signal.addEventListener('abort', finish)
+  })
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+/** A wait that somebody else can cut short: `ring()` ends the current (or else the next) `sleep`. */
+export interface Alarm {
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+  ring(): void
+}
+
+export function createAlarm(): Alarm {
+  let bell = new AbortController()
+  return {
+    async sleep(ms, signal) {
+      await sleep(ms, AbortSignal.any([bell.signal, signal]))
+      if (bell.signal.aborted) bell = new AbortController()
+    },
+    ring: () => bell.abort(),
+  }
+}

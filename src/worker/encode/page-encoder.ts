@@ -1,0 +1,330 @@
+/**
+ * A page of log groups as bodies of HEC events: one pass over the protobuf bytes, written straight into the buffers
+ * that are sent. No object and no string is made for a log unless its keys are unusual.
+ */
+
+import { readGroupHeader } from './group.ts'
+import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
+import { type GroupPlan, membersOf, type Planner } from './plan.ts'
+import { BYTES, CorruptPage, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from './protobuf.ts'
+import { createShapes, decodeText, type ShapeNode, type Shapes } from './shape.ts'
+
+/** Some events, ready to be sent; the bytes live in the buffer that was handed in, or in memory of their own. */
+export interface Body {
+  readonly bytes: Uint8Array
+  /** Where each event begins in `bytes`; as many as there are events. */
+  readonly offsets: readonly number[]
+  /** What of the page this body stands for, as Log Service counts it. */
+  readonly rawBytes: number
+}
+
+export interface PageEncoder {
+  /**
+   * The next body, written into `buffer`, at most as long as it; an event that is longer comes alone in memory of its
+   * own. Undefined at the end of the page. Throws `CorruptPage`.
+   */
+  next(buffer: Uint8Array): Body | undefined
+  /** Logs that routes have dropped so far. */
+  droppedEvents(): number
+  /** Bytes that no body stands for so far: dropped logs, and what lies between the last body and the end. */
+  restBytes(): number
+}
+
+export type Encode = (page: Uint8Array) => PageEncoder
+
+/** `{"time":4294967295.123456789,` and the braces and line end around an event. */
+const TIME_BYTES = 40
+
+const LOG_TIME = 1
+const LOG_CONTENTS = 2
+const LOG_TIME_NS = 4
+const CONTENTS_TAG = (LOG_CONTENTS << 3) | BYTES
+const KEY_TAG = (1 << 3) | BYTES
+const VALUE_TAG = (2 << 3) | BYTES
+const LOG_TAG = (1 << 3) | BYTES
+
+export function createEncode(planner: Planner): Encode {
+  const shapes = createShapes()
+  return page => new EncodingPage(page, planner, shapes)
+}
+
+type SendPlan = Extract<GroupPlan, { kind: 'send' }>
+
+/** The state of one page being encoded: a class, because its loops run once for each byte. */
+class EncodingPage implements PageEncoder {
+  readonly #page: Uint8Array
+  readonly #planner: Planner
+  readonly #shapes: Shapes
+  readonly #reader: Reader
+  #groupEnd = 0
+  #plan: GroupPlan = { kind: 'drop' }
+  #dropped = 0
+  #accountedBytes = 0
+
+  #out: Uint8Array
+  #at = 0
+
+  #contentKey = 0
+  #contentKeyEnd = 0
+  #contentValue = 0
+  #contentValueEnd = 0
+  #seconds = -1
+  #nanoseconds = 0
+
+  constructor(page: Uint8Array, planner: Planner, shapes: Shapes) {
+    this.#page = page
+    this.#planner = planner
+    this.#shapes = shapes
+    this.#reader = { bytes: page, position: 0 }
+    this.#out = page
+  }
+
+  droppedEvents(): number {
+    return this.#dropped
+  }
+
+  restBytes(): number {
+    return this.#page.length - this.#accountedBytes
+  }
+
+  next(buffer: Uint8Array): Body | undefined {
+    const rawFrom = this.#reader.position
+    const offsets: number[] = []
+    this.#out = buffer
+    this.#at = 0
+    for (;;) {
+      const before = this.#reader.position
+      const log = this.#nextLog()
+      if (log === undefined) break
+      const { end, plan } = log
+      if (!this.#makeRoom(this.#reader.position, end, plan)) {
+        if (offsets.length > 0) {
+          this.#reader.position = before
+          break
+        }
+        this.#out = new Uint8Array(sizeOf(this.#page, this.#reader.position, end, plan))
+      }
+      offsets.push(this.#at)
+      this.#writeEvent(this.#reader.position, end, plan)
+      this.#reader.position = end
+      if (this.#out !== buffer) break
+    }
+    if (offsets.length === 0) return undefined
+    const rawBytes = this.#reader.position - rawFrom
+    this.#accountedBytes += rawBytes
+    return { bytes: this.#out.subarray(0, this.#at), offsets, rawBytes }
+  }
+
+  /** Moves to the inside of the next log that is to be sent, over group borders and dropped groups. */
+  #nextLog(): { readonly end: number; readonly plan: SendPlan } | undefined {
+    const reader = this.#reader
+    for (;;) {
+      if (reader.position >= this.#groupEnd) {
+        if (reader.position >= this.#page.length) return undefined
+        this.#openGroup()
+        continue
+      }
+      const tag = readVarint(reader, this.#groupEnd)
+      if (tag !== LOG_TAG) {
+        skipField(reader, tag & 7, this.#groupEnd)
+        continue
+      }
+      const end = readEnd(reader, this.#groupEnd)
+      if (this.#plan.kind === 'send') return { end, plan: this.#plan }
+      this.#dropped++
+      reader.position = end
+    }
+  }
+
+  #openGroup(): void {
+    const reader = this.#reader
+    const tag = readVarint(reader, this.#page.length)
+    if (tag !== LOG_TAG) return skipField(reader, tag & 7, this.#page.length)
+    this.#groupEnd = readEnd(reader, this.#page.length)
+    this.#plan = this.#planner(readGroupHeader(this.#page, reader.position, this.#groupEnd))
+  }
+
+  /** Whether the log fits behind what is written, first by a bound that costs nothing, then by a closer one. */
+  #makeRoom(from: number, to: number, plan: SendPlan): boolean {
+    const room = this.#out.length - this.#at - overheadOf(plan)
+    return (to - from) * WORST_GROWTH <= room || sizeOf(this.#page, from, to, plan) <= this.#out.length - this.#at
+  }
+
+  #writeEvent(from: number, to: number, plan: SendPlan): void {
+    this.#readTime(from, to)
+    this.#writeTime()
+    this.#writeBytes(plan.head)
+    const start = this.#at
+    const fields = this.#writeFields(from, to)
+    if (fields === UNUSUAL) {
+      this.#at = start
+      this.#writeFieldsCarefully(from, to, plan)
+    } else {
+      this.#writeBytes(fields > 0 ? plan.tail : plan.tailAlone)
+    }
+  }
+
+  /** Writes the contents in their order; answers how many, or `UNUSUAL` when a key needs care. */
+  #writeFields(from: number, to: number): number {
+    const source = this.#page
+    const reader = this.#reader
+    let node: ShapeNode = this.#shapes.root()
+    let fields = 0
+    reader.position = from
+    while (reader.position < to) {
+      const tag = source[reader.position]
+      if (tag !== CONTENTS_TAG) {
+        skipField(reader, readVarint(reader, to) & 7, to)
+        continue
+      }
+      reader.position++
+      this.#readContent(readEnd(reader, to))
+      const next = this.#shapes.next(node, source, this.#contentKey, this.#contentKeyEnd)
+      if (next === undefined || next.needsCare) return UNUSUAL
+      node = next
+      this.#writeBytes(next.json)
+      this.#at = writeJsonText(this.#out, this.#at, source, this.#contentValue, this.#contentValueEnd)
+      this.#out[this.#at++] = 0x22
+      fields++
+    }
+    return fields
+  }
+
+  /** Reads the key and value of a content that ends at `end`; the position ends up there. */
+  #readContent(end: number): void {
+    const reader = this.#reader
+    this.#contentKey = this.#contentKeyEnd = this.#contentValue = this.#contentValueEnd = end
+    while (reader.position < end) {
+      const tag = readVarint(reader, end)
+      if (tag !== KEY_TAG && tag !== VALUE_TAG) {
+        skipField(reader, tag & 7, end)
+        continue
+      }
+      const to = readEnd(reader, end)
+      if (tag === KEY_TAG) {
+        this.#contentKey = reader.position
+        this.#contentKeyEnd = to
+      } else {
+        this.#contentValue = reader.position
+        this.#contentValueEnd = to
+      }
+      reader.position = to
+    }
+  }
+
+  /**
+   * The way for keys that occur twice (the last value wins, at the place of the first, as in the official Python SDK)
+   * or that are called like metadata (the field wins).
+   */
+  #writeFieldsCarefully(from: number, to: number, plan: SendPlan): void {
+    const values = new Map<string, readonly [number, number]>()
+    const reader = this.#reader
+    reader.position = from
+    while (reader.position < to) {
+      const tag = readVarint(reader, to)
+      if (tag !== CONTENTS_TAG) {
+        skipField(reader, tag & 7, to)
+        continue
+      }
+      this.#readContent(readEnd(reader, to))
+      const name = decodeText(this.#page.subarray(this.#contentKey, this.#contentKeyEnd))
+      values.set(name, [this.#contentValue, this.#contentValueEnd])
+    }
+    let comma = ''
+    for (const [name, [valueFrom, valueTo]] of values) {
+      this.#writeBytes(Buffer.from(`${comma}${JSON.stringify(name)}:"`))
+      this.#at = writeJsonText(this.#out, this.#at, this.#page, valueFrom, valueTo)
+      this.#out[this.#at++] = 0x22
+      comma = ','
+    }
+    const rest = membersOf([...plan.metadata].filter(([name]) => !values.has(name)))
+    this.#writeBytes(Buffer.from(`${rest && `,${rest}`}}}\n`))
+  }
+
+  /** Time and Time_ns may stand anywhere in the log, so they are looked for before anything is written. */
+  #readTime(from: number, to: number): void {
+    const reader = this.#reader
+    this.#seconds = -1
+    this.#nanoseconds = 0
+    reader.position = from
+    while (reader.position < to) {
+      const tag = readVarint(reader, to)
+      if (tag === ((LOG_TIME << 3) | VARINT)) {
+        this.#seconds = readVarint(reader, to)
+      } else if (tag === ((LOG_TIME_NS << 3) | FIXED32)) {
+        skipField(reader, FIXED32, to)
+        this.#nanoseconds = readFixed32(this.#page, reader.position - 4)
+      } else {
+        skipField(reader, tag & 7, to)
+      }
+    }
+    reader.position = from
+  }
+
+  /** `{"time":1672628645.123456789,`; a log without a time (SLS requires one) leaves it to Splunk's clock. */
+  #writeTime(): void {
+    this.#out[this.#at++] = 0x7b
+    if (this.#seconds < 0) return
+    this.#writeBytes(TIME_KEY)
+    this.#writeNumber(this.#seconds, digitsOf(this.#seconds))
+    if (this.#nanoseconds > 0 && this.#nanoseconds < 1e9) {
+      this.#out[this.#at++] = 0x2e
+      this.#writeNumber(this.#nanoseconds, 9)
+    }
+    this.#out[this.#at++] = 0x2c
+  }
+
+  #writeNumber(value: number, digits: number): void {
+    let rest = value
+    for (let i = this.#at + digits - 1; i >= this.#at; i--) {
+      const tens = Math.floor(rest / 10)
+      this.#out[i] = 0x30 + (rest - tens * 10)
+      rest = tens
+    }
+    this.#at += digits
+  }
+
+  /** Byte by byte: for the few dozen bytes of a key this beats a call of `set`. */
+  #writeBytes(bytes: Uint8Array): void {
+    const out = this.#out
+    let at = this.#at
+    for (let i = 0; i < bytes.length; i++) out[at++] = bytes[i] ?? 0
+    this.#at = at
+  }
+}
+
+const UNUSUAL = -1
+const TIME_KEY = new Uint8Array(Buffer.from('"time":'))
+
+function digitsOf(value: number): number {
+  let digits = 1
+  for (let limit = 10; value >= limit; limit *= 10) digits++
+  return digits
+}
+
+function readFixed32(bytes: Uint8Array, at: number): number {
+  const byte = (i: number) => bytes[at + i] ?? 0
+  return byte(0) + byte(1) * 0x100 + byte(2) * 0x10000 + byte(3) * 0x1000000
+}
+
+function overheadOf({ head, tail, tailAlone }: SendPlan): number {
+  return TIME_BYTES + head.length + tail.length + tailAlone.length
+}
+
+/** An upper bound of an event's length. Keys and framing take fewer bytes in JSON than `"":"",` adds to them. */
+function sizeOf(page: Uint8Array, from: number, to: number, plan: SendPlan): number {
+  return escapedSize(page, from, to) + countContents(page, from, to) * 6 + overheadOf(plan)
+}
+
+function countContents(bytes: Uint8Array, from: number, to: number): number {
+  const reader: Reader = { bytes, position: from }
+  let count = 0
+  while (reader.position < to) {
+    const tag = readVarint(reader, to)
+    if (tag === CONTENTS_TAG) count++
+    skipField(reader, tag & 7, to)
+  }
+  return count
+}
+
+export { CorruptPage }

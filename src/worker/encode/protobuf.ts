@@ -1,0 +1,50 @@
+/** Reading protobuf in place: positions instead of objects. */
+
+/** The page ends in the middle of something, or a length leads out of what encloses it. */
+export class CorruptPage extends Error {
+  override name = 'CorruptPage'
+  readonly code = 'corrupt-page'
+}
+
+export const VARINT = 0
+export const FIXED64 = 1
+export const BYTES = 2
+export const FIXED32 = 5
+
+/** A cursor over bytes; `position` is public because the hot loops move it themselves. */
+export interface Reader {
+  readonly bytes: Uint8Array
+  position: number
+}
+
+/** The varint at the position, which moves behind it. Exact up to 2^53. */
+export function readVarint(reader: Reader, end: number): number {
+  let value = 0
+  let scale = 1
+  for (let count = 0; count < 10; count++) {
+    if (reader.position >= end) throw new CorruptPage('a number is cut')
+    const byte = reader.bytes[reader.position++] ?? 0
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) return value
+    scale *= 128
+  }
+  throw new CorruptPage('a number is longer than ten bytes')
+}
+
+/** Reads a length and answers where its bytes end; the position is where they begin. */
+export function readEnd(reader: Reader, end: number): number {
+  const length = readVarint(reader, end)
+  const to = reader.position + length
+  if (to > end) throw new CorruptPage(`${length} bytes announced, ${end - reader.position} there`)
+  return to
+}
+
+/** Steps over a field of any type: unknown fields are allowed everywhere. */
+export function skipField(reader: Reader, wireType: number, end: number): void {
+  if (wireType === BYTES) reader.position = readEnd(reader, end)
+  else if (wireType === VARINT) readVarint(reader, end)
+  else if (wireType === FIXED32) reader.position += 4
+  else if (wireType === FIXED64) reader.position += 8
+  else throw new CorruptPage(`wire type ${wireType}`)
+  if (reader.position > end) throw new CorruptPage('a field is cut')
+}
