@@ -1,0 +1,66 @@
+/** Options that are promised for a later version: refused by name, never ignored. A version that brings one deletes its row. */
+
+import { isFilled } from './interpolate.ts'
+
+export const NOT_AVAILABLE = 'not available in this version'
+
+/** Variables of templates, by prefix. */
+export const LATER_TEMPLATE_VARIABLES = ['field.']
+
+export interface LaterOption {
+  /** `*` is any key or list position, `field.*` any key that begins so. */
+  readonly at: readonly string[]
+  /** Asks for nothing that is not there: taken, without effect. */
+  readonly accepts?: (value: unknown) => boolean
+  /** This version knows the key, only not this value. */
+  readonly known?: true
+  readonly meanwhile: string
+}
+
+const is = (expected: boolean | string) => (value: unknown) =>
+  isFilled(value) ? value.text === String(expected) : value === expected
+const isNothing = (value: unknown) =>
+  value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+const inEvent = (key: string) => ['sources', '*', 'event', key]
+
+const WHOLE_EVENT = 'remove it: every event carries all fields of its log as JSON'
+const DEAD_LETTERS = 'remove it'
+
+export const LATER_OPTIONS: readonly LaterOption[] = [
+  {
+    at: ['splunk', 'acknowledgement'],
+    accepts: is(false),
+    meanwhile: 'remove it: a checkpoint moves once Splunk has accepted the events',
+  },
+  { at: ['splunk', 'acknowledgement_timeout'], meanwhile: 'remove it' },
+  {
+    at: ['splunk', 'fallback_index'],
+    meanwhile: 'remove it: events of a refused index hold their shard and are tried again',
+  },
+  {
+    at: ['splunk', 'url'],
+    accepts: value => !Array.isArray(value) || value.length < 2,
+    known: true,
+    meanwhile: 'name one URL, that of a load balancer where there are several indexers',
+  },
+  {
+    at: ['sources', '*', 'routes', '*', 'match', 'field.*'],
+    meanwhile: 'match on topic, source or tag.NAME, or filter fields with query',
+  },
+  { at: inEvent('format'), accepts: is('json'), meanwhile: WHOLE_EVENT },
+  { at: inEvent('raw_field'), meanwhile: WHOLE_EVENT },
+  { at: inEvent('include'), meanwhile: 'remove it, or project fields on the server with query' },
+  { at: inEvent('exclude'), meanwhile: 'remove it, or project fields away on the server with query' },
+  { at: inEvent('parse_json'), meanwhile: 'remove it, and use spath in the search' },
+  {
+    at: inEvent('indexed_fields'),
+    meanwhile: 'remove it: Splunk extracts the fields of JSON events at search time',
+  },
+  { at: inEvent('event_id'), accepts: is(false), meanwhile: 'remove it' },
+  { at: ['dead_letters', '*'], meanwhile: DEAD_LETTERS },
+  { at: ['dead_letters'], accepts: isNothing, meanwhile: DEAD_LETTERS },
+  {
+    at: ['log', 'file'],
+    meanwhile: 'remove it: the log goes to standard output, where the service manager keeps it',
+  },
+]

@@ -1,0 +1,55 @@
+/** The whole of `config.yaml`. */
+
+import type { z } from 'zod'
+import type { Files } from '../files.ts'
+import { section } from '../section.ts'
+import type { Config, LogConfig } from '../types.ts'
+import { text } from '../values.ts'
+import { httpSchema } from './http.ts'
+import { logSchema } from './log.ts'
+import { slsSchema } from './sls.ts'
+import { sourcesSchema } from './source.ts'
+import { splunkSchema } from './splunk.ts'
+import { workerSchema } from './worker.ts'
+
+/** What the schema needs to know of the world around the file. */
+export interface Surroundings {
+  readonly file: string
+  readonly files: Files
+  readonly instance: string
+  readonly stateDirectory: string
+  readonly logFormat: LogConfig['format']
+}
+
+/** From the file's plain data to the program's `Config`. */
+export function configSchema(around: Surroundings) {
+  return section(keysOf(around)).transform(keys => toConfig(keys, around))
+}
+
+function keysOf({ files, logFormat }: Surroundings) {
+  return {
+    sls: slsSchema(files).describe('How to reach Alibaba Cloud Log Service'),
+    splunk: splunkSchema(files).describe('Where events go'),
+    sources: sourcesSchema().describe('What is read: one entry for each logstore'),
+    instance: text('up to 128 letters, digits, hyphens and underscores', /^[0-9a-zA-Z_-]{1,128}$/)
+      .describe("Name of this service among those of one consumer group; default: the host's name")
+      .optional(),
+    state_directory: text('the path of a directory')
+      .describe(`Lock file, relative to this file; default: \${STATE_DIRECTORY:-./state}`)
+      .optional(),
+    worker: workerSchema().prefault({}).describe('What one worker thread may take'),
+    http: httpSchema(files).prefault({}).describe('Metrics, health and the status page'),
+    log: logSchema(logFormat).prefault({}).describe('The log of the service itself'),
+  }
+}
+
+type ConfigKeys = z.output<z.ZodObject<ReturnType<typeof keysOf>>>
+
+function toConfig({ instance, state_directory, ...sections }: ConfigKeys, around: Surroundings): Config {
+  return {
+    file: around.file,
+    instance: instance ?? around.instance,
+    stateDirectory: around.files.absolute(state_directory ?? around.stateDirectory),
+    ...sections,
+  }
+}

@@ -1,0 +1,36 @@
+/** The section `http`: metrics, health and the status page. */
+
+import type { z } from 'zod'
+import { parseListen } from '../endpoint.ts'
+import type { Files } from '../files.ts'
+import { present } from '../present.ts'
+import { section, twinRule } from '../section.ts'
+import type { HttpConfig } from '../types.ts'
+import { parsed } from '../values.ts'
+import { certFile, keyFile } from './connection.ts'
+import { secret, secretFile } from './secret.ts'
+
+export function httpSchema(files: Files) {
+  return section(keysOf(files), [twinRule('bearer_token', 'optional')]).transform(toHttpConfig)
+}
+
+function keysOf(files: Files) {
+  return {
+    listen: parsed('ADDRESS:PORT, as 127.0.0.1:9464', parseListen)
+      .prefault('127.0.0.1:9464')
+      .describe('Address and port of /metrics, /healthz, /readyz and the status page'),
+    bearer_token: secret().describe('Every path but /healthz asks for it').optional(),
+    bearer_token_file: secretFile(files).describe('File that holds the bearer token').optional(),
+    tls: section({ cert_file: certFile(files), key_file: keyFile(files) })
+      .describe('Serves HTTPS with this certificate')
+      .optional(),
+  }
+}
+
+function toHttpConfig(keys: z.output<z.ZodObject<ReturnType<typeof keysOf>>>): HttpConfig {
+  return present({
+    ...keys.listen,
+    bearerToken: keys.bearer_token ?? keys.bearer_token_file?.text,
+    tls: keys.tls && { cert: keys.tls.cert_file, key: keys.tls.key_file },
+  })
+}
