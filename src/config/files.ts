@@ -63,6 +63,11 @@ export function checkSecret(text: string): Parsed<string> {
     : wrong('must not hold white space, line breaks or letters beyond ASCII')
 }
 
+/** Whether a private key belongs to a certificate, both in PEM and both known to be good. */
+export function isKeyOf(key: string, certificate: string): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+}
+
 function pemOf(file: string, parse: (text: string) => unknown, expected: string): Parsed<string> {
   const content = readTextFile(file)
   if (content.kind === 'wrong') return inFile(file, content.message)

@@ -41,28 +41,24 @@ function findingsOf(issue: Issue, parent: Path): Finding[] {
       // A variable that is not set is a problem already.
       return isFilled(issue.input) && issue.input.text === undefined
         ? []
-        : [{ path: withoutEmptyEnd(path), at: 'value', message: inWords(issue) }]
+        : [{ path: path, at: 'value', message: inWords(issue) }]
   }
 }
 
-/** A rule that means its whole section complains about the key ''. */
-function withoutEmptyEnd(path: Path): Path {
-  return path.at(-1) === '' ? path.slice(0, -1) : path
-}
-
-/** Messages of the form "must be …" say first why what is there is not. */
-function inWords({ message, input }: Issue): string {
+/** Messages of the form "must be …" first say why what is there is not. */
+function inWords(issue: Issue): string {
+  const { message, input } = issue
   if (!message.startsWith('must be ')) return message
   if (input === undefined) return `is missing; it ${message}`
   if (input === null) return `has no value; it ${message}`
   if (input === '') return `is empty; it ${message}`
-  const kind = kindOf(input)
+  const kind = issue.code === 'invalid_type' ? kindOf(input) : undefined
   return kind === undefined ? message : `${message}, not ${kind}`
 }
 
 /** The kind and not the value, which may be a secret that went astray. */
 function kindOf(input: unknown): string | undefined {
   if (Array.isArray(input)) return 'a list'
-  if (typeof input === 'number') return 'a bare number'
-  return typeof input === 'boolean' ? 'true or false' : undefined
+  if (typeof input === 'number') return Number.isInteger(input) ? 'a bare number' : 'a fraction'
+  return typeof input === 'object' ? 'a section' : undefined
 }

@@ -3,9 +3,9 @@
 import { z } from 'zod'
 import { suggestion } from './nearest.ts'
 
-/** What a rule found wrong, at a key of its section. */
+/** What a rule found wrong, at a key of its section or with the section as a whole. */
 export interface Complaint {
-  readonly key: string
+  readonly key?: string
   readonly message: string
 }
 
@@ -15,42 +15,48 @@ export interface Rule<T> {
   readonly check: (section: T) => readonly Complaint[]
 }
 
-/** Rules about which keys are there at all: a key with a wrong value is there, so they are always asked. */
+/** For rules about which keys are there at all: one with a wrong value is there, so these read nothing. */
 export type Presence = Readonly<Record<string, unknown>>
 
-/** A section with these keys and no others; a section without a value has none of its keys. */
-export function section<S extends z.ZodRawShape>(
+type Keys<S extends z.ZodRawShape> = z.output<z.ZodObject<S, z.core.$strict>>
+
+/**
+ * A section with these keys and no others, of which `build` makes the program's part. A section without a value has
+ * none of its keys.
+ */
+export function section<S extends z.ZodRawShape, T>(
   shape: S,
-  rules: readonly Rule<z.output<z.ZodObject<S, z.core.$strict>>>[] = [],
+  build: (keys: Keys<S>) => T,
+  rules: readonly Rule<Keys<S>>[] = [],
 ) {
-  const names = Object.keys(shape)
-  const keys = z.strictObject(shape, { error: issue => sectionMessage(issue, names) })
-  const ruled = rules.reduce(
-    (schema, rule) =>
-      schema.superRefine(
-        (value, context) => {
-          for (const { key, message } of rule.check(value))
-            context.addIssue({ code: 'custom', path: [key], message, input: Object(value)[key] })
-        },
-        { when: payload => canRead(payload.issues, rule.reads) },
-      ),
-    keys,
-  )
-  return z.preprocess(value => (value === null ? {} : value), ruled)
+  const keys = z.strictObject(shape, { error: issue => sectionMessage(issue, Object.keys(shape)) })
+  const built = rules.reduce((schema, rule) => schema.superRefine(asked(rule), onlyWhenReadable(rule)), keys)
+  return z.preprocess(value => (value === null ? {} : value), built.transform(build))
+}
+
+function asked<T>({ check }: Rule<T>) {
+  return (value: T, context: z.RefinementCtx) => {
+    for (const { key, message } of check(value))
+      context.addIssue({ code: 'custom', path: key === undefined ? [] : [key], message })
+  }
+}
+
+function onlyWhenReadable({ reads }: Rule<never>) {
+  return {
+    when: ({ issues }: { readonly issues: readonly z.core.$ZodRawIssue[] }) =>
+      issues.every(issue => isElsewhere(issue, reads)),
+  }
+}
+
+function isElsewhere({ path = [], code }: z.core.$ZodRawIssue, keys: readonly string[]): boolean {
+  return path[0] === undefined ? code !== 'invalid_type' : !keys.includes(String(path[0]))
 }
 
 /** For unknown keys one line each, in zod's order. */
 function sectionMessage(issue: z.core.$ZodRawIssue, names: readonly string[]): string {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map(key => `unknown key${suggestion(key, names)}`).join('\n')
-  return `must be a section with keys (${names.join(', ')})`
-}
-
-function canRead(issues: readonly z.core.$ZodRawIssue[], keys: readonly string[]): boolean {
-  return issues.every(issue => {
-    const key = issue.path?.[0]
-    return key === undefined ? issue.code === 'unrecognized_keys' : !keys.includes(String(key))
-  })
+  return `must be a section with keys such as ${names.slice(0, 3).join(', ')}`
 }
 
 /** Says "one of these two": a key and its `_file` twin. */

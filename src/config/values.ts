@@ -36,38 +36,45 @@ export function flag() {
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(words: T) {
-  return given(z.enum(words, mustBe(words.join(' or '))))
+  const list = words.length > 2 ? `one of ${words.join(', ')}` : words.join(' or ')
+  return given(z.enum(words, mustBe(list)))
 }
 
-/** Text with a unit in milliseconds, both ends included. */
-export function duration(min: string, max: string) {
-  const says = mustBe(`a time with its unit, from ${min} to ${max}, such as 500ms, 20s, 5m or 1h`)
-  return quantity({ parse: parseDurationMs, units: 'ms|s|m|h|d', min, max, says })
+/** A range, both ends included, and the default, as written in the file. */
+export interface Range {
+  readonly min: string
+  readonly max: string
+  readonly fallback: string
+  /** Why the range is what it is. */
+  readonly why?: string
 }
 
-/** Text with a unit in bytes, both ends included; `why` says what the lower end is good for. */
-export function size(min: string, max: string, why = '') {
-  const says = mustBe(`a size with its unit, from ${min} to ${max}, such as 512KiB, 1MiB or 2MB${why}`)
-  return quantity({ parse: parseSizeBytes, units: 'B|KB|MB|GB|KiB|MiB|GiB', min, max, says })
+/** Text with a unit in milliseconds. */
+export function duration(range: Range) {
+  return quantity(range, { noun: 'a time', units: 'ms|s|m|h|d', parse: parseDurationMs })
+}
+
+/** Text with a unit in bytes. */
+export function size(range: Range) {
+  return quantity(range, { noun: 'a size', units: 'B|KB|MB|GB|KiB|MiB|GiB', parse: parseSizeBytes })
 }
 
 interface Quantity {
-  readonly parse: (text: string) => number | undefined
+  readonly noun: string
   readonly units: string
-  readonly min: string
-  readonly max: string
-  readonly says: { readonly error: string }
+  readonly parse: (text: string) => number | undefined
 }
 
-function quantity({ parse, units, min, max, says }: Quantity) {
-  const [low, high] = [parse(min) ?? 0, parse(max) ?? 0]
-  return given(
-    z
-      .string(says)
-      .regex(new RegExp(`^\\d+(\\.\\d+)?\\s*(${units})$`), says)
-      .transform(value => parse(value) ?? Number.NaN)
-      .refine(value => value >= low && value <= high, says),
-  )
+function quantity({ min, max, fallback, why = '' }: Range, { noun, units, parse }: Quantity) {
+  const says = mustBe(`${noun} with its unit, from ${min} to ${max}, such as ${fallback}${why}`)
+  const number = (text: string) => parse(text) ?? Number.NaN
+  const isWithin = (text: string) => number(text) >= number(min) && number(text) <= number(max)
+  const pattern = new RegExp(`^\\d+(\\.\\d+)?\\s*(${units})$`)
+  const text = z
+    .string(says)
+    .regex(pattern, { ...says, abort: true })
+    .refine(isWithin, says)
+  return given(text.transform(number)).prefault(fallback)
 }
 
 /** Text that `parse` makes something of; its message is the problem's. */

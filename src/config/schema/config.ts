@@ -23,7 +23,7 @@ export interface Surroundings {
 
 /** From the file's plain data to the program's `Config`. */
 export function configSchema(around: Surroundings) {
-  return section(keysOf(around)).transform(keys => toConfig(keys, around))
+  return section(keysOf(around), keys => toConfig(keys, around))
 }
 
 function keysOf({ files, logFormat }: Surroundings) {

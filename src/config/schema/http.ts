@@ -7,11 +7,11 @@ import { present } from '../present.ts'
 import { section, twinRule } from '../section.ts'
 import type { HttpConfig } from '../types.ts'
 import { parsed } from '../values.ts'
-import { certFile, keyFile } from './connection.ts'
+import { identityKeys, matchingRule } from './connection.ts'
 import { secret, secretFile } from './secret.ts'
 
 export function httpSchema(files: Files) {
-  return section(keysOf(files), [twinRule('bearer_token', 'optional')]).transform(toHttpConfig)
+  return section(keysOf(files), toHttpConfig, [twinRule('bearer_token', 'optional')])
 }
 
 function keysOf(files: Files) {
@@ -21,16 +21,20 @@ function keysOf(files: Files) {
       .describe('Address and port of /metrics, /healthz, /readyz and the status page'),
     bearer_token: secret().describe('Every path but /healthz asks for it').optional(),
     bearer_token_file: secretFile(files).describe('File that holds the bearer token').optional(),
-    tls: section({ cert_file: certFile(files), key_file: keyFile(files) })
+    tls: section(identityKeys(files), toServerTls, [matchingRule()])
       .describe('Serves HTTPS with this certificate')
       .optional(),
   }
+}
+
+function toServerTls({ cert_file, key_file }: { cert_file: string; key_file: string }) {
+  return { cert: cert_file, key: key_file }
 }
 
 function toHttpConfig(keys: z.output<z.ZodObject<ReturnType<typeof keysOf>>>): HttpConfig {
   return present({
     ...keys.listen,
     bearerToken: keys.bearer_token ?? keys.bearer_token_file?.text,
-    tls: keys.tls && { cert: keys.tls.cert_file, key: keys.tls.key_file },
+    tls: keys.tls,
   })
 }

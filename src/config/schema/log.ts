@@ -5,12 +5,16 @@ import type { LogConfig } from '../types.ts'
 import { choice } from '../values.ts'
 
 export function logSchema(auto: LogConfig['format']) {
-  return section({
+  const keys = {
     level: choice(['trace', 'debug', 'info', 'warn', 'error'])
       .prefault('info')
       .describe('Least level that is written'),
     format: choice(['auto', 'json', 'pretty', 'journal'])
       .prefault('auto')
       .describe('auto: journal under systemd, pretty on a terminal, else json'),
-  }).transform(({ level, format }): LogConfig => ({ level, format: format === 'auto' ? auto : format }))
+  }
+  return section(
+    keys,
+    ({ level, format }): LogConfig => ({ level, format: format === 'auto' ? auto : format }),
+  )
 }

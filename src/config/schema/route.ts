@@ -11,7 +11,7 @@ import { METADATA_KEYS, metadataKeys, toMetadata } from './metadata.ts'
 const MATCH_KEY = /^(topic|source|tag\..+)$/
 
 export function routesSchema() {
-  const route = section(keysOf(), [{ reads: [], check: actionComplaints }]).transform(toRoute)
+  const route = section(keysOf(), toRoute, [{ reads: [], check: actionComplaints }])
   return listOf(route, 'a list of routes')
 }
 
@@ -34,8 +34,10 @@ function keysOf() {
 const mustMatch = { error: 'must be a section with keys (topic, source, tag.NAME)' }
 
 function matchKey() {
-  const error = (issue: { readonly input?: unknown }) =>
-    `unknown key${suggestion(String(issue.input), ['topic', 'source', 'tag.NAME'])}`
+  const error = ({ input }: { readonly input?: unknown }) => {
+    const [, tag = 'NAME'] = String(input).split(/\.(.*)/s)
+    return `unknown key${suggestion(String(input), ['topic', 'source', `tag.${tag}`])}`
+  }
   return z.string().regex(MATCH_KEY, { error })
 }
 
@@ -44,9 +46,7 @@ function actionComplaints(route: Presence): Complaint[] {
   if (route.drop === true)
     return given.map(key => ({ key, message: 'cannot stand beside drop: true; keep one of the two' }))
   const names = METADATA_KEYS.join(', ')
-  return given.length === 0
-    ? [{ key: '', message: `does nothing; give it one of ${names}, or drop: true` }]
-    : []
+  return given.length === 0 ? [{ message: `does nothing; give it one of ${names}, or drop: true` }] : []
 }
 
 type RouteKeys = z.output<z.ZodObject<ReturnType<typeof keysOf>>>

@@ -5,13 +5,13 @@ import { present } from '../present.ts'
 import { section } from '../section.ts'
 import { DEFAULT_CONSUMER_GROUP } from '../source-rules.ts'
 import { parseStartPosition, START_POSITION_FORM } from '../start-position.ts'
-import type { SourceConfig, StartPosition } from '../types.ts'
+import type { EventConfig, SourceConfig, StartPosition } from '../types.ts'
 import { ok, type Parsed, wrong } from '../problem.ts'
 import { duration, flag, integer, listOf, parsed, text } from '../values.ts'
 import { routesSchema } from './route.ts'
 
 export function sourcesSchema() {
-  return listOf(section(keysOf()).transform(toSourceConfig), 'a list with one entry for each logstore', 1)
+  return listOf(section(keysOf(), toSourceConfig), 'a list with one entry for each logstore', 1)
 }
 
 function keysOf() {
@@ -45,22 +45,25 @@ function keysOf() {
         'true: strict order inside a shard and across splits and merges; false: requests of one page may overlap',
       ),
     query: text().describe('SPL that filters and projects on the server').optional(),
-    heartbeat_interval: duration('1s', '60s')
-      .prefault('20s')
-      .describe("The group's timeout on the server is three times this"),
-    fetch_interval: duration('100ms', '5m').prefault('1s').describe('Pause after an empty pull'),
-    checkpoint_interval: duration('100ms', '10m')
-      .prefault('5s')
-      .describe('Time between two saved checkpoints of a shard'),
+    heartbeat_interval: duration({ min: '1s', max: '60s', fallback: '20s' }).describe(
+      "The group's timeout on the server is three times this",
+    ),
+    fetch_interval: duration({ min: '100ms', max: '5m', fallback: '1s' }).describe(
+      'Pause after an empty pull',
+    ),
+    checkpoint_interval: duration({ min: '100ms', max: '10m', fallback: '5s' }).describe(
+      'Time between two saved checkpoints of a shard',
+    ),
     routes: routesSchema()
       .prefault([])
       .describe('The first match wins; no match: forwarded with the defaults'),
-    event: section({
-      metadata: flag().prefault(true).describe('Adds __topic__, __source__ and __tag__:NAME to the event'),
-    })
-      .prefault({})
-      .describe('What an event holds'),
+    event: event().prefault({}).describe('What an event holds'),
   }
+}
+
+function event() {
+  const metadata = flag().prefault(true).describe('Adds __topic__, __source__ and __tag__:NAME to the event')
+  return section({ metadata }, (keys): EventConfig => keys)
 }
 
 function startFrom() {

@@ -4,15 +4,15 @@ import type { z } from 'zod'
 import { parseHecUrl } from '../endpoint.ts'
 import type { Files } from '../files.ts'
 import { present } from '../present.ts'
-import { pairRule, section, twinRule } from '../section.ts'
+import { section, twinRule } from '../section.ts'
 import type { SplunkConfig } from '../types.ts'
 import { choice, duration, oneOrMore, parsed, size } from '../values.ts'
-import { caFile, certFile, keyFile, proxy, verify } from './connection.ts'
+import { mutualTls, proxy } from './connection.ts'
 import { metadataKeys, toMetadata } from './metadata.ts'
 import { secret, secretFile } from './secret.ts'
 
 export function splunkSchema(files: Files) {
-  return section(keysOf(files), [twinRule('token', 'required')]).transform(toSplunkConfig)
+  return section(keysOf(files), toSplunkConfig, [twinRule('token', 'required')])
 }
 
 function keysOf(files: Files) {
@@ -22,25 +22,15 @@ function keysOf(files: Files) {
     ),
     token: secret().describe('HEC token').optional(),
     token_file: secretFile(files).describe('File that holds the HEC token').optional(),
-    tls: tls(files).prefault({}).describe('TLS to Splunk'),
-    proxy: proxy().optional(),
-    timeout: duration('1s', '10m').prefault('120s').describe('Longest time for one request'),
+    tls: mutualTls(files).describe('TLS to Splunk'),
+    proxy: proxy(),
+    timeout: duration({ min: '1s', max: '10m', fallback: '120s' }).describe('Longest time for one request'),
     compression: choice(['gzip', 'none']).prefault('gzip').describe('Compression of request bodies'),
-    batch_bytes: size('1KiB', '100MiB')
-      .prefault('1MiB')
-      .describe("Upper bound of one request's body, uncompressed; a larger event travels alone"),
+    batch_bytes: size({ min: '1KiB', max: '100MiB', fallback: '1MiB' }).describe(
+      "Upper bound of one request's body, uncompressed; a larger event travels alone",
+    ),
     ...metadataKeys(),
   }
-}
-
-function tls(files: Files) {
-  const keys = {
-    ca_file: caFile(files).optional(),
-    cert_file: certFile(files).optional(),
-    key_file: keyFile(files).optional(),
-    verify: verify(),
-  }
-  return section(keys, [pairRule('cert_file', 'key_file')])
 }
 
 function toSplunkConfig(keys: z.output<z.ZodObject<ReturnType<typeof keysOf>>>): SplunkConfig {
@@ -48,12 +38,7 @@ function toSplunkConfig(keys: z.output<z.ZodObject<ReturnType<typeof keysOf>>>):
     urls: [keys.url].flat(),
     token: keys.token ?? keys.token_file?.text ?? '',
     tokenFile: keys.token_file?.path,
-    tls: present({
-      ca: keys.tls.ca_file,
-      cert: keys.tls.cert_file,
-      key: keys.tls.key_file,
-      verify: keys.tls.verify,
-    }),
+    tls: keys.tls,
     proxy: keys.proxy,
     timeoutMs: keys.timeout,
     compression: keys.compression,
