@@ -1,0 +1,30 @@
+import { type Allocation, emptyAllocation, expireConsumers, syncShards } from './allocation.ts'
+import type { Logstore } from './logstore.ts'
+
+export interface ConsumerGroup {
+  readonly name: string
+  timeoutSeconds: number
+  inOrder: boolean
+  allocation: Allocation
+  /** By shard id. */
+  readonly checkpoints: Map<number, Checkpoint>
+}
+
+export interface Checkpoint {
+  /** As it came in. */
+  readonly cursor: string
+  readonly updatedMs: number
+  /** The consumer that wrote it; empty for one that was forced without a name. */
+  readonly consumer: string
+}
+
+export function createConsumerGroup(name: string, timeoutSeconds: number, inOrder: boolean): ConsumerGroup {
+  return { name, timeoutSeconds, inOrder, allocation: emptyAllocation, checkpoints: new Map() }
+}
+
+/** Brings a group up to the shards and the time of now. To be done before anything is read from it. */
+export function refreshGroup(group: ConsumerGroup, logstore: Logstore, nowMs: number): void {
+  const shards = [...logstore.shards.values()]
+  const synced = syncShards(group.allocation, shards, group.inOrder)
+  group.allocation = expireConsumers(synced, nowMs, group.timeoutSeconds * 1_000)
+}

@@ -1,0 +1,16 @@
+/** The simulator of Log Service: `startSlsSimulator`, and the types that its callers meet. */
+
+export { highestShard, randomShard } from './allocation.ts'
+export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts'
+export type { Checkpoint } from './consumer-group.ts'
+export { decodeCursor, encodeCursor } from './cursor.ts'
+export type { SlsFault, SlsFaultRule } from './faults.ts'
+export type { CursorRange, Inspector, ShardPosition } from './inspector.ts'
+export type { CheckpointEntry, HeartbeatEntry, Journal, PullEntry, ServedTotals } from './journal.ts'
+export type { NewLogstore } from './logstore.ts'
+export type { NewGroup, Operator } from './operator.ts'
+export type { SimulatedAccessKey, SlsSimulatorOptions } from './options.ts'
+export type { CallName } from './router.ts'
+export type { ShardState } from './shard-state.ts'
+export { type SlsSimulator, startSlsSimulator } from './simulator.ts'
+export type { AppendedGroup } from './write.ts'
