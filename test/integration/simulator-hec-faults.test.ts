@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import https from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -110,6 +111,16 @@ describe('a receiver', () => {
     await hec.up()
     expect(await post()).toBe(success)
     expect(hec.events).toHaveLength(2)
+  })
+
+  it('closes idle connections without having announced it', async () => {
+    const impatient = await startHecReceiver({ tokens: [token], keepAliveIdleMs: 20 })
+    const socket = connect(Number(new URL(impatient.url).port), '127.0.0.1')
+    socket.write('GET /services/collector/health HTTP/1.1\r\nHost: hec\r\n\r\n')
+    const answer = await text(socket)
+    expect(answer).toMatch(/^HTTP\/1.1 200 .*connection: keep-alive/is)
+    expect(answer).not.toContain('timeout')
+    await impatient.close()
   })
 
   it('puts its headers on every reply', async () => {

@@ -15,7 +15,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Wi
   const { promise, resolve } = Promise.withResolvers<WireBody>()
   const chunks: Buffer[] = []
   let bytes = 0
-  const tooLarge = () => resolve({ kind: 'refused', reply: htmlReply(413) })
+  const tooLarge = () => resolve(refusal(413))
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) tooLarge()
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
@@ -30,14 +30,17 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Wi
 const OUTPUT_CHUNK_BYTES = 256 * 1024
 
 /** gzip and identity work, all else is 415; broken gzip is 400 and one that unpacks over `maxBytes` 413: all three HTML. */
-export function decodeBody(bytes: Buffer, encoding: string | undefined, maxBytes: number): WireBody {
-  if (encoding === undefined || encoding === 'identity') return { kind: 'read', bytes }
-  if (encoding !== 'gzip') return { kind: 'refused', reply: htmlReply(415) }
+export function decodeBody<B extends WireBody>(wire: B, encoding: string | undefined, maxBytes: number) {
+  if (wire.kind !== 'read' || encoding === undefined || encoding === 'identity') return wire
+  if (encoding !== 'gzip') return refusal(415)
   try {
-    const unpacked = gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: OUTPUT_CHUNK_BYTES })
-    return { kind: 'read', bytes: unpacked }
+    const bytes = gunzipSync(wire.bytes, { maxOutputLength: maxBytes, chunkSize: OUTPUT_CHUNK_BYTES })
+    return { kind: 'read', bytes } as const
   } catch (error) {
-    const tooLarge = error instanceof RangeError
-    return { kind: 'refused', reply: htmlReply(tooLarge ? 413 : 400) }
+    return refusal(error instanceof RangeError ? 413 : 400)
   }
+}
+
+function refusal(status: number) {
+  return { kind: 'refused', reply: htmlReply(status) } as const
 }

@@ -34,9 +34,10 @@ type Handler = (hec: HecState, request: SeenRequest) => Reply
 
 const HANDLERS: Readonly<Record<Route, Handler>> = { event, raw, ack, health }
 
-export function handle(hec: HecState, request: SeenRequest & { readonly route: Route }): Reply {
+export function handle(hec: HecState, request: SeenRequest): Reply {
   const { everything } = hec.load().profile
-  return everything === undefined ? HANDLERS[request.route](hec, request) : hecReply(everything)
+  if (everything !== undefined) return hecReply(everything)
+  return request.route === undefined ? hecReply(404) : HANDLERS[request.route](hec, request)
 }
 
 function event(hec: HecState, request: SeenRequest): Reply {

@@ -133,7 +133,7 @@ function createControls(options: Required<Pick<HecReceiverOptions, 'tokens' | 'a
 }
 
 function createServer({ tls, keepAliveIdleMs }: HecReceiverOptions, service: Service) {
-  const settings = { keepAliveTimeout: keepAliveIdleMs, requestTimeout: 0 }
+  const settings = { keepAliveTimeout: keepAliveIdleMs, keepAliveTimeoutBuffer: 0, requestTimeout: 0 }
   const listener = (request: http.IncomingMessage, response: http.ServerResponse) =>
     void serve(service, request, response)
   return tls ? https.createServer({ ...settings, ...tls }, listener) : http.createServer(settings, listener)

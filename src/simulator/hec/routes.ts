@@ -12,7 +12,6 @@ const PATHS: Readonly<Record<string, Route>> = {
   '/services/collector/raw': 'raw',
   '/services/collector/raw/1.0': 'raw',
   '/services/collector/ack': 'ack',
-  '/services/collector/ack/1.0': 'ack',
   '/services/collector/health': 'health',
   '/services/collector/health/1.0': 'health',
 }
@@ -35,7 +34,7 @@ export interface Address {
 
 export function addressOf(request: IncomingMessage): Address {
   const { method = '', url = '/' } = request
-  const { pathname, searchParams } = new URL(url, 'http://hec')
+  const { pathname, searchParams } = new URL(`http://hec${url}`)
   const route = PATHS[pathname]
   return { method, url, query: searchParams, ...(route && { route }) }
 }

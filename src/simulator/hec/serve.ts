@@ -6,7 +6,7 @@ import { TLSSocket } from 'node:tls'
 import type { Reply } from './answers.ts'
 import { decodeBody, readBody } from './body.ts'
 import type { FaultAt, FaultMenu, SeenRequest } from './faults.ts'
-import { addressOf, answerWithoutHandler, type Route } from './routes.ts'
+import { addressOf, answerWithoutHandler } from './routes.ts'
 
 export interface ServedRequest {
   readonly request: SeenRequest
@@ -18,7 +18,8 @@ export interface Service {
   readonly faults: FaultMenu
   readonly maxContentBytes: number
   readonly replyHeaders: Readonly<Record<string, string>>
-  readonly handle: (request: SeenRequest & { readonly route: Route }) => Reply
+  /** For requests that have a route and the right method. */
+  readonly handle: (request: SeenRequest) => Reply
   /** Told before the reply goes out, and of a fault's reply too. */
   readonly onServed: (served: ServedRequest) => void
 }
@@ -26,33 +27,24 @@ export interface Service {
 const EMPTY = Buffer.alloc(0)
 
 export async function serve(service: Service, message: IncomingMessage, response: ServerResponse) {
+  const { faults, maxContentBytes } = service
   const arrived: SeenRequest = { ...addressOf(message), headers: message.headers, body: EMPTY }
-  if (service.faults.take('arrived', arrived)) return reset(message)
-  const wire = await readBody(message, service.maxContentBytes)
+  if (faults.take('arrived', arrived)) return reset(message)
+  const wire = await readBody(message, maxContentBytes)
   if (wire.kind === 'gone') return
-  const wireBytes = wire.kind === 'read' ? wire.bytes.length : 0
-  const body =
-    wire.kind === 'read'
-      ? decodeBody(wire.bytes, message.headers['content-encoding'], service.maxContentBytes)
-      : wire
+  const body = decodeBody(wire, message.headers['content-encoding'], maxContentBytes)
   const request = body.kind === 'read' ? { ...arrived, body: body.bytes } : arrived
-  const fault = service.faults.take('read', request)
+  const fault = faults.take('read', request)
   if (fault?.kind === 'reset-before-store') return reset(message)
   if (fault?.kind === 'hang') return
-  const reply = withHeaders(fault ? { headers: {}, ...fault } : replyTo(service, request, body), service)
-  service.onServed({ request, wireBytes, reply })
-  await answer(response, reply, service.faults.take('stored', request))
+  const plain =
+    fault ?? answerWithoutHandler(request) ?? (body.kind === 'read' ? service.handle(request) : body.reply)
+  const reply = withHeaders(plain, service)
+  service.onServed({ request, wireBytes: wire.kind === 'read' ? wire.bytes.length : 0, reply })
+  await answer(response, reply, faults.take('stored', request))
 }
 
-function replyTo(service: Service, request: SeenRequest, body: ReturnType<typeof decodeBody>): Reply {
-  const early = answerWithoutHandler(request)
-  if (early) return early
-  if (body.kind === 'refused') return body.reply
-  const { route = 'event' } = request
-  return service.handle({ ...request, route })
-}
-
-function withHeaders(reply: Reply, { replyHeaders }: Service): Reply {
+function withHeaders(reply: Omit<Reply, 'headers'> & Partial<Reply>, { replyHeaders }: Service): Reply {
   return { ...reply, headers: { ...replyHeaders, ...reply.headers } }
 }
 
@@ -62,11 +54,16 @@ async function answer(response: ServerResponse, reply: Reply, fault: FaultAt<'st
   if (fault?.kind === 'hang-before-reply') return
   if (fault?.kind === 'reset-before-reply') return reset(response.req)
   if (fault?.kind === 'slow-reply' && !(await waited(response, fault.delayMs))) return
-  response.writeHead(status, { ...headers, 'content-length': body.length })
+  response.writeHead(status, { ...headers, ...connectionHeader(response), 'content-length': body.length })
   if (fault?.kind === 'truncated-reply')
     return response.write(body.subarray(0, body.length / 2), () => reset(response.req))
   if (fault?.kind === 'drip-reply') return drip(response, body, fault.everyMs)
   response.end(body)
+}
+
+/** Like splunkd, without telling the client after how long the connection ends. */
+function connectionHeader({ shouldKeepAlive }: ServerResponse) {
+  return shouldKeepAlive ? { connection: 'Keep-Alive' } : {}
 }
 
 async function drip(response: ServerResponse, body: Buffer, everyMs: number) {
