@@ -1,60 +1,27 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
-import { afterEach, describe, expect, it } from 'vitest'
-import {
-  decodeCursor,
-  encodeCursor,
-  manualClock,
-  type SlsSimulator,
-  type SlsSimulatorOptions,
-  startSlsSimulator,
-} from '../../src/simulator/sls/index.ts'
-import { decodeLogGroupList, encodeLogGroup, type LogGroup } from '../../src/sls/wire.ts'
-import { createClient, type SlsAnswer } from './simulator-sls-client.ts'
+import { describe, expect, it } from 'vitest'
+import { decodeCursor, encodeCursor, type SlsSimulatorOptions } from '../../src/simulator/sls/index.ts'
+import { decodeLogGroupList, encodeLogGroup } from '../../src/sls/wire.ts'
+import { field, groupOf, refusal, startSls } from './simulator-sls-setup.ts'
 
-const running: SlsSimulator[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(sls => sls.close()))
-})
-
-/** A simulator with `test-project/logs` of two shards, its clock, and calls of shard 0. */
+/** Two shards, and calls of shard 0. */
 async function start(options: Partial<SlsSimulatorOptions> = {}) {
-  const clock = manualClock()
-  const sls = await startSlsSimulator({ clock, ...options })
-  running.push(sls)
-  sls.createLogstore('test-project', 'logs', { shards: 2 })
-  const call = createClient(sls.url)
-  const shard = (query: Record<string, string>, headers: Record<string, string> = {}, id = 0) =>
-    call(`/logstores/logs/shards/${id}`, { query, headers })
-  const cursor = async (from: string, id = 0) =>
-    field(await shard({ type: 'cursor', from }, {}, id), 'cursor')
+  const { append, call, ...rest } = await startSls(options, 2)
+  const shard = (query: Record<string, string>, headers: Record<string, string> = {}) =>
+    call('/logstores/logs/shards/0', { query, headers })
   return {
-    sls,
-    clock,
+    ...rest,
     call,
     shard,
-    cursor,
-    append: (...messages: string[]) => sls.append('test-project', 'logs', 0, messages.map(group)),
+    append: (...messages: string[]) => append(0, ...messages),
     pull: (at: string, query: Record<string, string> = {}, headers: Record<string, string> = {}) =>
       shard({ type: 'log', cursor: at, count: '1000', ...query }, headers),
   }
 }
 
-const group = (message: string): LogGroup => ({
-  topic: 'app',
-  tags: [],
-  logs: [{ timeSeconds: 1672628645, contents: [{ key: 'msg', value: message }] }],
-})
-
-function field(answer: SlsAnswer, name: string): string {
-  const { json } = answer
-  return typeof json === 'object' && json !== null && name in json ? String(Reflect.get(json, name)) : ''
-}
-
 const messages = (list: Buffer) =>
   decodeLogGroupList(list).map(({ logs }) => logs[0]?.contents[0]?.value.toString())
-
-const code = (answer: SlsAnswer) => [answer.status, field(answer, 'errorCode')]
 
 describe('GetCursor', () => {
   it('finds the begin, the end, and the first group of a second', async () => {
@@ -78,14 +45,14 @@ describe('GetCursor', () => {
     const { cursor, shard } = await start()
     expect(await cursor('begin', 0)).not.toBe(await cursor('begin', 1))
     const foreign = await shard({ type: 'log', cursor: await cursor('begin', 1), count: '1' })
-    expect(code(foreign)).toEqual([400, 'InvalidCursor'])
+    expect(refusal(foreign)).toEqual([400, 'InvalidCursor'])
   })
 
   it('refuses a position that is none, and a shard that is none', async () => {
     const { call, shard } = await start()
-    expect(code(await shard({ type: 'cursor', from: 'yesterday' }))).toEqual([400, 'ParameterInvalid'])
+    expect(refusal(await shard({ type: 'cursor', from: 'yesterday' }))).toEqual([400, 'ParameterInvalid'])
     const missing = await call('/logstores/logs/shards/7', { query: { type: 'cursor', from: 'end' } })
-    expect(code(missing)).toEqual([400, 'ShardNotExist'])
+    expect(refusal(missing)).toEqual([400, 'ShardNotExist'])
   })
 
   it('has a time for every cursor', async () => {
@@ -156,7 +123,7 @@ describe('PullLogs', () => {
 
   it('serves the bytes that were appended, whatever they are', async () => {
     const { sls, cursor, pull } = await start()
-    sls.append('test-project', 'logs', 0, [encodeLogGroup(group('fine')), Buffer.from('no protobuf')])
+    sls.append('test-project', 'logs', 0, [encodeLogGroup(groupOf('fine')), Buffer.from('no protobuf')])
     const answer = await pull(await cursor('begin'))
     expect(answer.headers['x-log-count']).toBe('2')
     expect(answer.body.subarray(-13)).toEqual(Buffer.from('\n\vno protobuf'))
@@ -193,12 +160,12 @@ describe('PullLogs', () => {
 
   it.each(['0', '1001', '-1', '1.5', 'many'])('refuses a count of %s', async count => {
     const { cursor, pull } = await start()
-    expect(code(await pull(await cursor('begin'), { count }))).toEqual([400, 'ParameterInvalid'])
+    expect(refusal(await pull(await cursor('begin'), { count }))).toEqual([400, 'ParameterInvalid'])
   })
 
   it.each(['', 'garbage', 'bm8gZGlnaXRz'])('refuses the cursor "%s"', async cursor => {
     const { pull } = await start()
-    expect(code(await pull(cursor))).toEqual([400, 'InvalidCursor'])
+    expect(refusal(await pull(cursor))).toEqual([400, 'InvalidCursor'])
   })
 
   it('leaves out the headers that it is told to', async () => {
@@ -229,6 +196,6 @@ describe('PullLogs', () => {
     })
     const none = await pull(begin, { query: "* | where msg like 'no%'" })
     expect(none.headers).toMatchObject({ 'x-log-count': '0', 'x-log-bodyrawsize': '0', 'x-log-cursor': end })
-    expect(code(await pull(begin, { query: 'select' }))).toEqual([400, 'ParameterInvalid'])
+    expect(refusal(await pull(begin, { query: 'select' }))).toEqual([400, 'ParameterInvalid'])
   })
 })

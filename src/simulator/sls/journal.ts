@@ -53,6 +53,7 @@ export interface Journal {
   /** Called for every checkpoint as it happens, the refused ones too. Answers with a function that ends it. */
   onCheckpoint(listener: (entry: CheckpointEntry) => void): () => void
   onHeartbeat(listener: (entry: HeartbeatEntry) => void): () => void
+  onPull(listener: (entry: PullEntry) => void): () => void
 }
 
 export interface JournalWriter extends Journal {
@@ -76,6 +77,7 @@ export function createJournal(maxEntries: number): JournalWriter {
     served,
     onCheckpoint: checkpoints.listen,
     onHeartbeat: heartbeats.listen,
+    onPull: pulls.listen,
     beat: heartbeats.add,
     checkpointed: checkpoints.add,
     pulled: entry => {

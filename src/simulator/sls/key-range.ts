@@ -4,11 +4,11 @@ export interface KeyRange {
   readonly end: bigint
 }
 
-export const wholeRange: KeyRange = { begin: 0n, end: (1n << 128n) - 1n }
+export const wholeRange: KeyRange = { begin: 0n, end: 1n << 128n }
 
-/** As the service writes keys: 32 hexadecimal digits. */
+/** As the service writes keys: 32 hexadecimal digits, of which the end of the last range has one too few. */
 export function formatKey(key: bigint): string {
-  return key.toString(16).padStart(32, '0')
+  return key === wholeRange.end ? 'f'.repeat(32) : key.toString(16).padStart(32, '0')
 }
 
 /** Undefined when it is not 1 to 32 hexadecimal digits. */
@@ -21,7 +21,6 @@ export function divide({ begin, end }: KeyRange, parts: number): KeyRange[] {
   return Array.from({ length: parts }, (_, index) => ({ begin: edge(index), end: edge(index + 1) }))
 }
 
-/** The last key of all belongs to the last range. */
 export function covers({ begin, end }: KeyRange, key: bigint): boolean {
-  return begin <= key && (key < end || end === wholeRange.end)
+  return begin <= key && key < end
 }

@@ -32,12 +32,12 @@ async function sendSlowly(
   response: ServerResponse,
   { reply, delayMs, bytesPerSecond }: Extract<Outcome, { kind: 'slow' }>,
 ): Promise<void> {
-  await sleep(delayMs)
+  await sleep(delayMs, undefined, { ref: false })
   writeHead(response, reply).flushHeaders()
   const pieceBytes = Math.max(1, Math.floor(Math.min(bytesPerSecond / PIECES_PER_SECOND, reply.body.length)))
   for (let at = 0; at < reply.body.length && !response.destroyed; at += pieceBytes) {
     response.write(reply.body.subarray(at, at + pieceBytes))
-    if (at + pieceBytes < reply.body.length) await sleep(1_000 / PIECES_PER_SECOND)
+    if (at + pieceBytes < reply.body.length) await sleep(1_000 / PIECES_PER_SECOND, undefined, { ref: false })
   }
   response.end()
 }
