@@ -10,12 +10,14 @@ const MAX_BYTES = 1_048_576
 const GROUP_OR_OTHERS_READ = 0o044
 
 export interface SecretFile {
+  /** Absolute. */
   readonly path: string
   readonly text: string
 }
 
+/** Messages do not repeat paths: people put secrets where their file's path should be. */
 export interface Files {
-  /** A path as written in the configuration: relative to its file. */
+  /** A path as written in the configuration is relative to its file. */
   readonly absolute: (path: string) => string
   readonly secret: (path: string) => Parsed<SecretFile>
   readonly certificates: (path: string) => Parsed<string>
@@ -31,15 +33,9 @@ export function filesOf(directory: string): Files {
   return {
     absolute,
     warnings,
-    secret: path => {
-      const file = absolute(path)
-      warnings.push(...exposure(file))
-      const content = readTextFile(file)
-      const secret = content.kind === 'ok' ? checkSecret(content.value.replace(/\r?\n$/, '')) : content
-      return secret.kind === 'ok' ? ok({ path: file, text: secret.value }) : inFile(file, secret.message)
-    },
-    certificates: path => pemOf(absolute(path), text => new X509Certificate(text), 'a PEM certificate'),
-    privateKey: path => pemOf(absolute(path), createPrivateKey, 'a PEM private key without a passphrase'),
+    secret: path => readSecret(absolute(path), warnings),
+    certificates: path => readPem(absolute(path), text => new X509Certificate(text), 'a PEM certificate'),
+    privateKey: path => readPem(absolute(path), createPrivateKey, 'a PEM private key without a passphrase'),
   }
 }
 
@@ -47,7 +43,7 @@ export function filesOf(directory: string): Files {
 export function readTextFile(file: string): Parsed<string> {
   try {
     const stats = statSync(file)
-    if (!stats.isFile()) return wrong('is not a file')
+    if (!stats.isFile()) return wrong('is a directory or a device')
     if (stats.size > MAX_BYTES) return wrong('is larger than 1 MiB')
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)))
   } catch (error) {
@@ -58,9 +54,8 @@ export function readTextFile(file: string): Parsed<string> {
 /** Keys and tokens are one word: white space in one is a slip of the editor, and a line break would split a header. */
 export function checkSecret(text: string): Parsed<string> {
   if (text === '') return wrong('is empty')
-  return /^[\x21-\x7e]+$/.test(text)
-    ? ok(text)
-    : wrong('must not hold white space, line breaks or letters beyond ASCII')
+  if (/^[\x21-\x7e]+$/.test(text)) return ok(text)
+  return wrong('holds white space, a line break or a letter beyond ASCII, which no such secret has')
 }
 
 /** Whether a private key belongs to a certificate, both in PEM and both known to be good. */
@@ -68,29 +63,38 @@ export function isKeyOf(key: string, certificate: string): boolean {
   return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
 }
 
-function pemOf(file: string, parse: (text: string) => unknown, expected: string): Parsed<string> {
-  const content = readTextFile(file)
-  if (content.kind === 'wrong') return inFile(file, content.message)
+function readSecret(path: string, warnings: string[]): Parsed<SecretFile> {
+  const content = readTextFile(path)
+  if (content.kind === 'wrong') return namesFile(content.message)
+  const secret = checkSecret(content.value.replace(/\r?\n$/, ''))
+  if (secret.kind === 'wrong') return namesFile(secret.message)
+  warnings.push(...exposureOf(path))
+  return ok({ path, text: secret.value })
+}
+
+function readPem(path: string, parse: (text: string) => unknown, expected: string): Parsed<string> {
+  const content = readTextFile(path)
+  if (content.kind === 'wrong') return namesFile(content.message)
   try {
     parse(content.value)
     return content
   } catch {
-    return inFile(file, `is not ${expected}`)
+    return namesFile(`is not ${expected}`)
   }
 }
 
-function inFile(file: string, message: string): Parsed<never> {
-  return wrong(`the file ${file} ${message}`)
+function namesFile(message: string): Parsed<never> {
+  return wrong(`names a file that ${message}`)
 }
 
-function exposure(file: string): string[] {
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0
-  if ((mode & GROUP_OR_OTHERS_READ) === 0) return []
-  return [`${file} holds a secret and can be read by others than its owner; chmod 600 it`]
+function exposureOf(path: string): string[] {
+  if ((statSync(path).mode & GROUP_OR_OTHERS_READ) === 0) return []
+  return [`${path} holds a secret and can be read by others than its owner; chmod 600 it`]
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof TypeError) return 'is not UTF-8 text'
-  if (!(error instanceof Error) || !('errno' in error)) throw error
-  return `cannot be read: ${getSystemErrorMessage(Number(error.errno))}`
+  if (!(error instanceof Error)) return 'cannot be read'
+  if ('errno' in error) return `cannot be read: ${getSystemErrorMessage(Number(error.errno))}`
+  const isEncoding = 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  return isEncoding ? 'is not UTF-8 text' : 'cannot be read: its path is not one'
 }

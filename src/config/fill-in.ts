@@ -1,7 +1,7 @@
 /** Fills the environment's values into a parsed document, scalar by scalar, so that they never change its structure. */
 
 import { type Document, type Scalar, visit } from 'yaml'
-import { type Environment, filled, interpolate } from './interpolate.ts'
+import { type Environment, filled, interpolate, UNSET } from './interpolate.ts'
 import { pathOf } from './nodes.ts'
 import type { Path } from './problem.ts'
 
@@ -26,7 +26,7 @@ export function fillIn(doc: Document.Parsed, env: Environment): FillProblem[] {
 function fillScalar(node: Scalar, env: Environment): readonly string[] {
   const result = interpolate(String(node.value), env)
   if (result.kind === 'wrong') {
-    node.value = filled(undefined, [])
+    node.value = UNSET
     return result.messages
   }
   node.value = result.variables.length > 0 ? filled(result.text, result.variables) : result.text

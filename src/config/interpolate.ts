@@ -37,15 +37,18 @@ const FILLED = Symbol('filled from the environment')
 
 /**
  * A value that took something from the environment. It has no type yet: the key decides whether `4` is a number or a
- * text. `text` is undefined when a variable was not set.
+ * text.
  */
 export interface Filled {
   readonly [FILLED]: true
-  readonly text: string | undefined
+  readonly text: string
   readonly variables: readonly string[]
 }
 
-export function filled(text: string | undefined, variables: readonly string[]): Filled {
+/** Stands where a variable was not set; fits no key. */
+export const UNSET = Symbol('not set in the environment')
+
+export function filled(text: string, variables: readonly string[]): Filled {
   return { [FILLED]: true, text, variables }
 }
 

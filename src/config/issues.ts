@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import type { ConfigDocument } from './document.ts'
-import { isFilled } from './interpolate.ts'
+import { UNSET } from './interpolate.ts'
 import type { Path, Problem } from './problem.ts'
 
 type Issue = z.core.$ZodIssue
@@ -39,9 +39,7 @@ function findingsOf(issue: Issue, parent: Path): Finding[] {
       )
     default:
       // A variable that is not set is a problem already.
-      return isFilled(issue.input) && issue.input.text === undefined
-        ? []
-        : [{ path: path, at: 'value', message: inWords(issue) }]
+      return issue.input === UNSET ? [] : [{ path, at: 'value', message: inWords(issue) }]
   }
 }
 

@@ -41,6 +41,17 @@ export function keyPathAt(doc: Document.Parsed, offset: number): Path {
   return path
 }
 
+/** Where aliases stand whose anchor there is none of. */
+export function unknownAliases(doc: Document.Parsed): number[] {
+  const offsets: number[] = []
+  visit(doc, {
+    Alias(_, node) {
+      if (node.resolve(doc) === undefined) offsets.push(node.range?.[0] ?? 0)
+    },
+  })
+  return offsets
+}
+
 /** The path of a node that `visit` came to by these ancestors. */
 export function pathOf(ancestors: readonly unknown[], node: unknown): Path {
   const chain = [...ancestors, node]

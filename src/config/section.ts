@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { suggestion } from './nearest.ts'
+import { container } from './values.ts'
 
 /** What a rule found wrong, at a key of its section or with the section as a whole. */
 export interface Complaint {
@@ -31,7 +32,7 @@ export function section<S extends z.ZodRawShape, T>(
 ) {
   const keys = z.strictObject(shape, { error: issue => sectionMessage(issue, Object.keys(shape)) })
   const built = rules.reduce((schema, rule) => schema.superRefine(asked(rule), onlyWhenReadable(rule)), keys)
-  return z.preprocess(value => (value === null ? {} : value), built.transform(build))
+  return container(built.transform(build), {})
 }
 
 function asked<T>({ check }: Rule<T>) {

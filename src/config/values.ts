@@ -10,9 +10,9 @@ import type { Parsed } from './problem.ts'
 
 const mustBe = (expected: string) => ({ error: `must be ${expected}` })
 
-/** Gives a value from the environment the type that its key wants; one that was not set stays what fits no key. */
+/** Gives a value from the environment the type that its key wants. */
 function given<S extends z.ZodType>(schema: S, read: (text: string) => unknown = text => text) {
-  const fill = (value: unknown) => (isFilled(value) && value.text !== undefined ? read(value.text) : value)
+  const fill = (value: unknown) => (isFilled(value) ? read(value.text) : value)
   return z.preprocess(fill, schema)
 }
 
@@ -96,7 +96,11 @@ export function oneOrMore<S extends z.ZodType>(item: S) {
   return z.union([item, z.array(item).min(1, mustBe('one value or a list with at least one'))])
 }
 
-/** A list; a key without a value is an empty one. */
+/** A section or list; a key without a value is an empty one. No variable can be one: it never changes the structure. */
+export function container<S extends z.ZodType>(schema: S, empty: object) {
+  return z.preprocess(value => (value === null ? empty : isFilled(value) ? value.text : value), schema)
+}
+
 export function listOf<S extends z.ZodType>(item: S, expected: string, min = 0) {
-  return z.preprocess(value => value ?? [], z.array(item, mustBe(expected)).min(min, mustBe(expected)))
+  return container(z.array(item, mustBe(expected)).min(min, mustBe(expected)), [])
 }

@@ -8,7 +8,8 @@ export const YAML_ERRORS: Readonly<Record<ErrorCode, string>> = {
   BAD_DIRECTIVE: 'is not a directive of YAML 1.2; text that begins with % goes in quotes',
   BAD_DQ_ESCAPE:
     'has a backslash sequence that YAML does not know; write \\\\ for a backslash, or use single quotes',
-  BAD_INDENT: 'is indented wrongly; keys of one section begin in the same column',
+  BAD_INDENT:
+    'is indented wrongly (keys of one section begin in the same column), or a closing bracket is missing',
   BAD_PROP_ORDER: 'an anchor or tag stands in the wrong place; it goes in front of the value',
   BAD_SCALAR_START: 'begins with a character that YAML reserves; put the text in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'has a second key on one line; put it on its own line, or the value in quotes',

@@ -5,7 +5,7 @@ import { suggestion } from '../nearest.ts'
 import { parsePattern } from '../pattern.ts'
 import { type Complaint, type Presence, section } from '../section.ts'
 import type { Matcher, Pattern, Route } from '../types.ts'
-import { flag, listOf, oneOrMore, parsed } from '../values.ts'
+import { container, flag, listOf, oneOrMore, parsed } from '../values.ts'
 import { METADATA_KEYS, metadataKeys, toMetadata } from './metadata.ts'
 
 const MATCH_KEY = /^(topic|source|tag\..+)$/
@@ -17,11 +17,10 @@ export function routesSchema() {
 
 function keysOf() {
   return {
-    match: z
-      .preprocess(
-        value => value ?? {},
-        z.record(matchKey(), oneOrMore(parsed('text or a list of texts', parsePattern)), mustMatch),
-      )
+    match: container(
+      z.record(matchKey(), oneOrMore(parsed('text or a list of texts', parsePattern)), mustMatch),
+      {},
+    )
       .prefault({})
       .describe(
         'All of topic, source and tag.NAME that stand here must match: exact text, a glob, /regex/, or a list. Empty: every log',
@@ -35,7 +34,7 @@ const mustMatch = { error: 'must be a section with keys (topic, source, tag.NAME
 
 function matchKey() {
   const error = ({ input }: { readonly input?: unknown }) => {
-    const [, tag = 'NAME'] = String(input).split(/\.(.*)/s)
+    const tag = /\.(.+)/s.exec(String(input))?.[1] ?? 'NAME'
     return `unknown key${suggestion(String(input), ['topic', 'source', `tag.${tag}`])}`
   }
   return z.string().regex(MATCH_KEY, { error })
