@@ -18,7 +18,8 @@ export interface ProjectAddress {
 export function projectAddress(endpoint: string, project: string): ProjectAddress {
   const url = new URL(endpoint)
   const host = `${project}.${url.host}`
-  if (!isBareHost(url.hostname)) return { baseUrl: `${url.protocol}//${host}`, host, serverName: `${project}.${url.hostname}` }
+  if (!isBareHost(url.hostname))
+    return { baseUrl: `${url.protocol}//${host}`, host, serverName: `${project}.${url.hostname}` }
   return { baseUrl: url.origin, host, serverName: url.hostname === 'localhost' ? 'localhost' : '' }
 }
 

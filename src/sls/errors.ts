@@ -127,7 +127,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ProjectNotExist: 'check the project name and that sls.endpoint is of its region',
   LogStoreNotExist: 'check the logstore name',
   ProjectForbidden: 'the project is disabled: check the account in the console',
-  ConsumerGroupQuotaExceed: 'delete a consumer group of the logstore that nobody uses, or name an existing one',
+  ConsumerGroupQuotaExceed:
+    'delete a consumer group of the logstore that nobody uses, or name an existing one',
   ENOTFOUND: 'check sls.endpoint and the DNS of this host',
   ECONNREFUSED: 'check sls.endpoint, its port, and the firewall between',
   ETIMEDOUT: 'check the firewall and proxy between this host and sls.endpoint',

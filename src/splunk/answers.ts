@@ -134,7 +134,8 @@ function acceptedOf(names: Names | undefined, reply: Reply | undefined, events: 
 /** `{"text":…,"code":…}`; undefined for HTML, empty bodies and any other JSON. */
 export function readReply(body: Uint8Array): Reply | undefined {
   const json = parseJson(body)
-  if (typeof json !== 'object' || json === null || !('code' in json) || !Number.isInteger(json.code)) return undefined
+  if (typeof json !== 'object' || json === null || !('code' in json) || !Number.isInteger(json.code))
+    return undefined
   const number = integerIn(json, 'invalid-event-number')
   return {
     code: Number(json.code),

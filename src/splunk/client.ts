@@ -60,7 +60,11 @@ export function createHecClient({ splunk, maxSockets, onCall }: HecClientOptions
     'x-splunk-request-channel': channel,
   }
 
-  function conclude(operation: HecCall['operation'], outcome: HttpOutcome, payload: Payload | undefined): Attempt {
+  function conclude(
+    operation: HecCall['operation'],
+    outcome: HttpOutcome,
+    payload: Payload | undefined,
+  ): Attempt {
     const reply = outcome.kind === 'answer' ? readReply(outcome.body) : undefined
     onCall?.({
       endpoint,

@@ -12,7 +12,10 @@ const WORDS: Readonly<Record<Reason, Words>> = {
     text: 'Splunk cannot be reached',
     remedy: 'check splunk.url, the firewall, and that the HTTP Event Collector is enabled',
   },
-  timeout: { text: 'Splunk does not answer in time', remedy: "check the indexers' load, or raise splunk.timeout" },
+  timeout: {
+    text: 'Splunk does not answer in time',
+    remedy: "check the indexers' load, or raise splunk.timeout",
+  },
   certificate: {
     text: "Splunk's certificate is not trusted",
     remedy: 'set splunk.tls.ca_file to the authority that signed it, or mend the certificate',

@@ -20,8 +20,8 @@ const EMPTY = new Uint8Array(0)
 /** Reads the header of the group that fills `bytes[from, to)`; the logs are stepped over. */
 export function readGroupHeader(bytes: Uint8Array, from: number, to: number): GroupHeader {
   const reader: Reader = { bytes, position: from }
-  let topic = EMPTY
-  let source = EMPTY
+  let topic: Uint8Array = EMPTY
+  let source: Uint8Array = EMPTY
   const tags = new Map<string, string>()
   while (reader.position < to) {
     const tag = readVarint(reader, to)
@@ -41,8 +41,8 @@ export function readGroupHeader(bytes: Uint8Array, from: number, to: number): Gr
 
 function readTag(bytes: Uint8Array, from: number, to: number, tags: Map<string, string>): void {
   const reader: Reader = { bytes, position: from }
-  let key = EMPTY
-  let value = EMPTY
+  let key: Uint8Array = EMPTY
+  let value: Uint8Array = EMPTY
   while (reader.position < to) {
     const tag = readVarint(reader, to)
     if ((tag & 7) !== BYTES) {

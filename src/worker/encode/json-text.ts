@@ -39,7 +39,13 @@ export const WORST_GROWTH = 6
  * Writes `source[from, to)` into `out` at `at` and returns the position behind it. `out` must have room for
  * `WORST_GROWTH` times as many bytes, or for what `escapedSize` says.
  */
-export function writeJsonText(out: Uint8Array, at: number, source: Uint8Array, from: number, to: number): number {
+export function writeJsonText(
+  out: Uint8Array,
+  at: number,
+  source: Uint8Array,
+  from: number,
+  to: number,
+): number {
   let o = at
   let i = from
   while (i < to) {

@@ -6,7 +6,16 @@
 import { readGroupHeader } from './group.ts'
 import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
 import { type GroupPlan, membersOf, type Planner } from './plan.ts'
-import { BYTES, CorruptPage, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from './protobuf.ts'
+import {
+  BYTES,
+  CorruptPage,
+  FIXED32,
+  type Reader,
+  readEnd,
+  readVarint,
+  skipField,
+  VARINT,
+} from './protobuf.ts'
 import { createShapes, decodeText, type ShapeNode, type Shapes } from './shape.ts'
 
 /** Some events, ready to be sent; the bytes live in the buffer that was handed in, or in memory of their own. */
@@ -14,7 +23,7 @@ export interface Body {
   readonly bytes: Uint8Array
   /** Where each event begins in `bytes`; as many as there are events. */
   readonly offsets: readonly number[]
-  /** What of the page this body stands for, as Log Service counts it. */
+  /** What of the page this body stands for, as Log Service counts it; dropped logs in between are not counted. */
   readonly rawBytes: number
 }
 
@@ -26,7 +35,7 @@ export interface PageEncoder {
   next(buffer: Uint8Array): Body | undefined
   /** Logs that routes have dropped so far. */
   droppedEvents(): number
-  /** Bytes that no body stands for so far: dropped logs, and what lies between the last body and the end. */
+  /** Bytes that neither a body nor a dropped log stands for so far: what lies behind the last log. */
   restBytes(): number
 }
 
@@ -58,7 +67,8 @@ class EncodingPage implements PageEncoder {
   readonly #reader: Reader
   #groupEnd = 0
   #plan: GroupPlan = { kind: 'drop' }
-  #dropped = 0
+  #droppedEvents = 0
+  #droppedBytes = 0
   #accountedBytes = 0
 
   #out: Uint8Array
@@ -80,15 +90,16 @@ class EncodingPage implements PageEncoder {
   }
 
   droppedEvents(): number {
-    return this.#dropped
+    return this.#droppedEvents
   }
 
   restBytes(): number {
-    return this.#page.length - this.#accountedBytes
+    return this.#page.length - this.#accountedBytes - this.#droppedBytes
   }
 
   next(buffer: Uint8Array): Body | undefined {
     const rawFrom = this.#reader.position
+    const droppedBefore = this.#droppedBytes
     const offsets: number[] = []
     this.#out = buffer
     this.#at = 0
@@ -110,7 +121,7 @@ class EncodingPage implements PageEncoder {
       if (this.#out !== buffer) break
     }
     if (offsets.length === 0) return undefined
-    const rawBytes = this.#reader.position - rawFrom
+    const rawBytes = this.#reader.position - rawFrom - (this.#droppedBytes - droppedBefore)
     this.#accountedBytes += rawBytes
     return { bytes: this.#out.subarray(0, this.#at), offsets, rawBytes }
   }
@@ -131,7 +142,8 @@ class EncodingPage implements PageEncoder {
       }
       const end = readEnd(reader, this.#groupEnd)
       if (this.#plan.kind === 'send') return { end, plan: this.#plan }
-      this.#dropped++
+      this.#droppedEvents++
+      this.#droppedBytes += end - reader.position
       reader.position = end
     }
   }
@@ -147,7 +159,9 @@ class EncodingPage implements PageEncoder {
   /** Whether the log fits behind what is written, first by a bound that costs nothing, then by a closer one. */
   #makeRoom(from: number, to: number, plan: SendPlan): boolean {
     const room = this.#out.length - this.#at - overheadOf(plan)
-    return (to - from) * WORST_GROWTH <= room || sizeOf(this.#page, from, to, plan) <= this.#out.length - this.#at
+    return (
+      (to - from) * WORST_GROWTH <= room || sizeOf(this.#page, from, to, plan) <= this.#out.length - this.#at
+    )
   }
 
   #writeEvent(from: number, to: number, plan: SendPlan): void {

@@ -109,7 +109,8 @@ function compileRoute({ match, action }: Route): CompiledRoute {
 
 function compileMatcher({ on, patterns }: Matcher): (group: GroupHeader) => boolean {
   const tests = patterns.map(compilePattern)
-  const valueOf = (group: GroupHeader) => (on.kind === 'tag' ? (group.tags.get(on.name) ?? '') : group[on.kind])
+  const valueOf = (group: GroupHeader) =>
+    on.kind === 'tag' ? (group.tags.get(on.name) ?? '') : group[on.kind]
   return group => {
     const value = valueOf(group)
     return tests.some(test => test(value))
@@ -118,7 +119,8 @@ function compileMatcher({ on, patterns }: Matcher): (group: GroupHeader) => bool
 
 function compilePattern(pattern: Pattern): (value: string) => boolean {
   if (pattern.kind === 'exact') return value => value === pattern.text
-  const regex = pattern.kind === 'regex' ? new RegExp(pattern.source, pattern.flags) : globToRegex(pattern.glob)
+  const regex =
+    pattern.kind === 'regex' ? new RegExp(pattern.source, pattern.flags) : globToRegex(pattern.glob)
   // A regex with g or y remembers where it stopped; search() starts at the front every time.
   return value => value.search(regex) >= 0
 }

@@ -72,7 +72,14 @@ function createNode(parent: ShapeNode, key: Uint8Array): ShapeNode {
   const name = decodeText(key)
   const comma = parent.parent ? ',' : ''
   const json = Buffer.from(`${comma}${JSON.stringify(name)}:"`)
-  return { key, name, json, needsCare: occursAbove(parent, name) || looksLikeMetadata(name), parent, children: [] }
+  return {
+    key,
+    name,
+    json,
+    needsCare: occursAbove(parent, name) || looksLikeMetadata(name),
+    parent,
+    children: [],
+  }
 }
 
 function occursAbove(node: ShapeNode, name: string): boolean {

@@ -1,0 +1,63 @@
+/** The consumer groups that the supervisor asks for, made with Log Service's management calls. */
+
+import type { SlsConfig, SourceConfig } from '../config/types.ts'
+import { createSlsAdmin, type SlsAdmin } from '../sls/admin.ts'
+import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
+import type { Ensured, GroupAdmin } from '../supervisor/group.ts'
+import type { Metrics } from '../supervisor/metrics.ts'
+
+export function createGroupAdmin(sls: SlsConfig, metrics: Metrics): GroupAdmin {
+  /** A connection for each use: these calls are a handful in the life of the service. */
+  async function withAdmin(source: SourceConfig, use: (admin: SlsAdmin) => Promise<Ensured>): Promise<Ensured> {
+    const onCall = ({ operation, code, durationMs, receivedBytes }: Parameters<OnCall>[0]) =>
+      metrics.onSlsCall(source.name, {
+        endpoint: '',
+        operation,
+        code,
+        durationsSeconds: [durationMs / 1_000],
+        sentBytes: 0,
+        receivedBytes,
+      })
+    const admin = await createSlsAdmin({ sls, project: source.project, maxSockets: 2, onCall })
+    try {
+      return await use(admin)
+    } finally {
+      admin.close()
+    }
+  }
+
+  return {
+    ensure: (source, signal) =>
+      withAdmin(source, async admin => {
+        const group = await admin.ensureGroup(source, signal)
+        if (group.kind === 'failed') return failed(group.failure)
+        const shards = await admin.shards(source, signal)
+        if (shards.kind === 'failed') return failed(shards.failure)
+        return { kind: 'ok', notes: [...group.value, ...adviceOn(source, shards.value.length)] }
+      }),
+    restore: (source, positions, signal) =>
+      withAdmin(source, async admin => {
+        const group = await admin.ensureGroup(source, signal)
+        if (group.kind === 'failed') return failed(group.failure)
+        const restored: SlsResult<void> = await admin.restorePositions(source, positions, signal)
+        if (restored.kind === 'failed') return failed(restored.failure)
+        return { kind: 'ok', notes: [...group.value, `positions of ${positions.size} shards written back`] }
+      }),
+  }
+}
+
+type OnCall = NonNullable<Parameters<typeof createSlsAdmin>[0]['onCall']>
+
+function failed(failure: SlsFailure): Ensured {
+  return {
+    kind: 'failed',
+    code: `sls-${failure.code}`,
+    text: `Log Service: preparing the consumer group failed: ${describeFailure(failure)}`,
+    remedy: remedyOf(failure),
+  }
+}
+
+function adviceOn({ logstore, consumers }: SourceConfig, shards: number): string[] {
+  if (consumers <= shards) return []
+  return [`${consumers} consumers for the ${shards} shards of ${logstore}: ${consumers - shards} stand by`]
+}

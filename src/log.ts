@@ -1,0 +1,64 @@
+/** Log lines of the whole program: pino's levels and fields, three ways of writing them, no secret in any of them. */
+
+import { pino } from 'pino'
+import { prettyFactory } from 'pino-pretty'
+import type { LogConfig, LogLevel } from './config/types.ts'
+
+export type LogFields = Readonly<Record<string, string | number | boolean>>
+
+export interface Log {
+  write(level: LogLevel, message: string, fields?: LogFields): void
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
+
+export interface LogOptions extends LogConfig {
+  /** Values that must never appear; replaced wherever they stand. */
+  readonly secrets: readonly string[]
+  readonly output: (text: string) => void
+}
+
+export function createLog({ level, format, secrets, output }: LogOptions): Log {
+  const redact = createRedactor(secrets)
+  const render = FORMATS[format]()
+  const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime }
+  const logger = pino({ ...options, formatters: { level: label => ({ level: label }) } }, {
+    write: (line: string) => output(render(redact(line))),
+  })
+  const write = (at: LogLevel, message: string, fields: LogFields = {}) => logger[at](fields, message)
+  return {
+    write,
+    debug: (message, fields) => write('debug', message, fields),
+    info: (message, fields) => write('info', message, fields),
+    warn: (message, fields) => write('warn', message, fields),
+    error: (message, fields) => write('error', message, fields),
+  }
+}
+
+const FORMATS: Readonly<Record<LogConfig['format'], () => (line: string) => string>> = {
+  json: () => line => line,
+  pretty: () => prettyFactory({ messageKey: 'message', colorize: process.stdout.isTTY === true, ignore: 'pid,hostname' }),
+  journal: () => journalLine,
+}
+
+/** The priority that journald reads from the front of a line (sd-daemon). */
+const PRIORITY: Readonly<Record<string, number>> = { trace: 7, debug: 7, info: 6, warn: 4, error: 3 }
+
+/** journald has the time already: priority, message, then the fields. */
+function journalLine(line: string): string {
+  const { level, time: _, message, ...fields } = JSON.parse(line)
+  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${String(value)}`)
+  return `<${PRIORITY[level] ?? 6}>${message}${pairs.join('')}\n`
+}
+
+/** A shorter one would take ordinary words out of every line. */
+const SHORTEST_SECRET = 4
+
+/** Replaces every secret, as it stands and as it looks inside a JSON string. */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets.flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
+  const distinct = [...new Set(forms)].filter(form => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length)
+  return text => distinct.reduce((rest, form) => rest.replaceAll(form, '***'), text)
+}

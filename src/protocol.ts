@@ -1,0 +1,129 @@
+/**
+ * All that crosses between the supervisor and a worker thread: one union for each direction, all of it one-way. Nobody
+ * asks anybody a question: knowledge is pushed up once a second, control is pushed down.
+ */
+
+import type { MessagePort } from 'node:worker_threads'
+import type { LogLevel, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from './config/types.ts'
+import type { Failure } from './failure.ts'
+
+/** The task of a worker thread: be this consumer until told to stop. */
+export interface WorkerInput {
+  /** The name in the consumer group; the same after every restart. */
+  readonly consumer: string
+  readonly source: SourceConfig
+  readonly sls: SlsConfig
+  readonly splunk: SplunkConfig
+  readonly worker: WorkerConfig
+  readonly port: MessagePort
+}
+
+export type ToWorker =
+  /** Stop reading, deliver what is held, save the checkpoints, end. */
+  | { readonly type: 'drain' }
+  /** The consumer group that had been deleted is there again, with the positions that were known. */
+  | { readonly type: 'group-restored' }
+
+export type FromWorker =
+  /** The parts are built and the loop has begun. Says nothing about the far ends. */
+  | { readonly type: 'ready' }
+  /** Every second; its absence is how a stalled thread shows. */
+  | { readonly type: 'status'; readonly status: WorkerStatus }
+  | { readonly type: 'log'; readonly line: LogLine }
+  /** The consumer group does not exist any more; the worker waits for `group-restored`. */
+  | { readonly type: 'group-gone' }
+  /** The thread cannot go on and exits right after this. */
+  | { readonly type: 'failed'; readonly failure: Failure }
+
+/** What the task resolves with: everything that could be delivered was, the rest is named. */
+export interface Drained {
+  readonly kind: 'drained'
+  /** Shards whose last events are not confirmed and will be sent again. */
+  readonly unconfirmed: readonly Unconfirmed[]
+}
+
+export interface Unconfirmed {
+  readonly shard: number
+  readonly events: number
+  /** From this position on the shard is read again. */
+  readonly from: string
+}
+
+export interface LogLine {
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: Readonly<Record<string, string | number | boolean>>
+}
+
+/** What happened since the status before, and how things stand now. */
+export interface WorkerStatus {
+  /** The last heartbeat worked. */
+  readonly joined: boolean
+  /** The last contact with Splunk worked; undefined before the first. */
+  readonly splunkUp: boolean | undefined
+  readonly inFlightBytes: number
+  /** Heap and buffers of the thread. */
+  readonly memoryBytes: number
+  readonly shards: readonly ShardStatus[]
+  readonly reasons: readonly StatusReason[]
+  readonly since: StatusDelta
+}
+
+export interface StatusDelta {
+  readonly cpuSeconds: number
+  readonly shards: readonly ShardDelta[]
+  readonly slsCalls: readonly CallDelta[]
+  readonly hecCalls: readonly CallDelta[]
+  readonly hecRetries: readonly RetryDelta[]
+}
+
+/** Attempts that did not deliver and are made again. */
+export interface RetryDelta {
+  readonly endpoint: string
+  readonly reason: string
+  readonly count: number
+}
+
+export type ShardState = 'starting' | 'reading' | 'caught-up' | 'draining'
+
+export interface ShardStatus {
+  readonly shard: number
+  readonly state: ShardState
+  /** Everything before it is delivered; undefined before a start was found. */
+  readonly position?: string
+  readonly lagSeconds?: number
+  readonly inFlightEvents: number
+}
+
+export interface ShardDelta {
+  readonly shard: number
+  readonly readBytes: number
+  readonly readEvents: number
+  readonly deliveredBytes: number
+  readonly deliveredEvents: number
+  readonly droppedEvents: number
+  readonly cpuSeconds: number
+  /** Time range that retention took before it was read. */
+  readonly expiredSeconds: number
+}
+
+/** Requests of one kind and outcome. */
+export interface CallDelta {
+  /** `host:port` for Splunk, empty for Log Service. */
+  readonly endpoint: string
+  readonly operation: string
+  readonly code: string
+  readonly durationsSeconds: readonly number[]
+  readonly sentBytes: number
+  readonly receivedBytes: number
+}
+
+/** Something is wrong now: what, and what a person can do. The same code from many workers is one matter. */
+export interface StatusReason {
+  readonly code: string
+  readonly text: string
+  readonly remedy: string
+  /** Failed tries since it began. */
+  readonly count: number
+  readonly shards: readonly number[]
+}

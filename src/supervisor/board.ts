@@ -1,0 +1,163 @@
+/**
+ * What is known of every consumer and shard now: the last status of each, and rates over the last seconds. Everything
+ * that is shown (metrics, readiness, the table) reads from here; only statuses change it.
+ */
+
+import type { ShardState, StatusReason, WorkerStatus } from '../protocol.ts'
+import { createRate, type Rate } from './rate.ts'
+
+export interface ConsumerView {
+  readonly source: string
+  readonly consumer: string
+  /** The thread runs and has reported. */
+  readonly up: boolean
+  readonly joined: boolean
+  readonly splunkUp: boolean | undefined
+  readonly restarts: number
+  readonly bytesPerSecond: number
+  readonly cpuRatio: number
+  readonly inFlightBytes: number
+  readonly reasons: readonly StatusReason[]
+}
+
+export interface ShardView {
+  readonly source: string
+  readonly shard: number
+  readonly owner: string
+  readonly state: ShardState
+  readonly bytesPerSecond: number
+  readonly cpuRatio: number
+  readonly lagSeconds: number | undefined
+  readonly inFlightEvents: number
+  readonly position: string | undefined
+}
+
+export interface Board {
+  /** A consumer that should be there. */
+  expect(source: string, consumer: string): void
+  onStatus(consumer: string, status: WorkerStatus): void
+  onEnded(consumer: string): void
+  onRestart(consumer: string): void
+  consumers(): ConsumerView[]
+  /** Shards that a consumer of ours holds. */
+  shards(): ShardView[]
+  /** Last known positions of a source's shards, also of those nobody holds just now. */
+  positions(source: string): ReadonlyMap<number, string>
+  /** Shards that nobody of ours has held for a while; named once. */
+  takeGone(): { readonly source: string; readonly shard: number }[]
+}
+
+interface ConsumerEntry {
+  readonly source: string
+  readonly consumer: string
+  readonly bytes: Rate
+  readonly cpu: Rate
+  status: WorkerStatus | undefined
+  restarts: number
+}
+
+interface ShardEntry {
+  readonly source: string
+  readonly shard: number
+  readonly bytes: Rate
+  readonly cpu: Rate
+  seenAtMs: number
+  position: string | undefined
+}
+
+/** A shard on its way from one consumer to the next is gone for a heartbeat or two only. */
+const GONE_AFTER_MS = 120_000
+
+export function createBoard(now: () => number = () => performance.now()): Board {
+  const consumers = new Map<string, ConsumerEntry>()
+  const shards = new Map<string, ShardEntry>()
+
+  function shardEntry(source: string, shard: number): ShardEntry {
+    const key = `${source} ${shard}`
+    const fresh = { source, shard, bytes: createRate(), cpu: createRate(), seenAtMs: 0, position: undefined }
+    const entry = shards.get(key) ?? fresh
+    shards.set(key, entry)
+    entry.seenAtMs = now()
+    return entry
+  }
+
+  function addDeltas(entry: ConsumerEntry, { since }: WorkerStatus): void {
+    for (const delta of since.shards) {
+      const shard = shardEntry(entry.source, delta.shard)
+      shard.bytes.add(delta.readBytes, now())
+      shard.cpu.add(delta.cpuSeconds, now())
+      entry.bytes.add(delta.readBytes, now())
+    }
+    entry.cpu.add(since.cpuSeconds, now())
+  }
+
+  function viewConsumer(entry: ConsumerEntry): ConsumerView {
+    const { source, consumer, status, restarts } = entry
+    return {
+      source,
+      consumer,
+      up: status !== undefined,
+      joined: status?.joined ?? false,
+      splunkUp: status?.splunkUp,
+      restarts,
+      bytesPerSecond: entry.bytes.perSecond(now()),
+      cpuRatio: entry.cpu.perSecond(now()),
+      inFlightBytes: status?.inFlightBytes ?? 0,
+      reasons: status?.reasons ?? [],
+    }
+  }
+
+  function viewShards({ source, consumer, status }: ConsumerEntry): ShardView[] {
+    return (status?.shards ?? []).map(held => {
+      const entry = shardEntry(source, held.shard)
+      return {
+        source,
+        shard: held.shard,
+        owner: consumer,
+        state: held.state,
+        bytesPerSecond: entry.bytes.perSecond(now()),
+        cpuRatio: entry.cpu.perSecond(now()),
+        lagSeconds: held.lagSeconds,
+        inFlightEvents: held.inFlightEvents,
+        position: held.position,
+      }
+    })
+  }
+
+  return {
+    expect(source, consumer) {
+      const fresh = { source, consumer, bytes: createRate(), cpu: createRate(), status: undefined, restarts: 0 }
+      if (!consumers.has(consumer)) consumers.set(consumer, fresh)
+    },
+    onStatus(consumer, status) {
+      const entry = consumers.get(consumer)
+      if (!entry) return
+      entry.status = status
+      addDeltas(entry, status)
+      for (const held of status.shards) {
+        const shard = shardEntry(entry.source, held.shard)
+        shard.position = held.position ?? shard.position
+      }
+    },
+    onEnded(consumer) {
+      const entry = consumers.get(consumer)
+      if (entry) entry.status = undefined
+    },
+    onRestart(consumer) {
+      const entry = consumers.get(consumer)
+      if (entry) entry.restarts++
+    },
+    consumers: () => [...consumers.values()].map(viewConsumer),
+    shards: () =>
+      [...consumers.values()].flatMap(viewShards).sort((a, b) => a.source.localeCompare(b.source) || a.shard - b.shard),
+    positions(source) {
+      const known = [...shards.values()].filter(entry => entry.source === source)
+      return new Map(known.flatMap(({ shard, position }) => (position === undefined ? [] : [[shard, position]])))
+    },
+    takeGone() {
+      const gone = [...shards].filter(([, { seenAtMs }]) => now() - seenAtMs > GONE_AFTER_MS)
+      for (const [key] of gone) shards.delete(key)
+      return gone.map(([, { source, shard }]) => ({ source, shard }))
+    },
+  }
+}

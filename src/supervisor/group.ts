@@ -1,0 +1,60 @@
+/** The consumer group of a source: made before the first consumer joins, and again when somebody deletes it. */
+
+import { backoffMs } from '../backoff.ts'
+import type { SourceConfig } from '../config/types.ts'
+import type { Log } from '../log.ts'
+import { sleep } from '../wait.ts'
+import type { Condition } from './conditions.ts'
+
+/** What the supervisor needs of Log Service; the wiring brings it along. */
+export interface GroupAdmin {
+  /** Makes or adjusts the group; answers what was changed and what is worth knowing, a sentence each. */
+  ensure(source: SourceConfig, signal: AbortSignal): Promise<Ensured>
+  /** Makes the group again with the positions that were known. */
+  restore(source: SourceConfig, positions: ReadonlyMap<number, string>, signal: AbortSignal): Promise<Ensured>
+}
+
+export type Ensured =
+  | { readonly kind: 'ok'; readonly notes: readonly string[] }
+  | { readonly kind: 'failed'; readonly code: string; readonly text: string; readonly remedy: string }
+
+export interface GroupKeeper {
+  /** Tries until the group is there or the signal is aborted. */
+  ensure(signal: AbortSignal): Promise<void>
+  /** The same for a group that is gone; callers at the same time share one attempt. */
+  restore(positions: () => ReadonlyMap<number, string>, signal: AbortSignal): Promise<void>
+  /** What keeps it from working now. */
+  condition(): Condition | undefined
+}
+
+const PACE = { minMs: 1_000, maxMs: 60_000 }
+
+export function createGroupKeeper(source: SourceConfig, admin: GroupAdmin, log: Log): GroupKeeper {
+  let condition: Condition | undefined
+  let restoring: Promise<void> | undefined
+
+  async function persist(attempt: () => Promise<Ensured>, signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; failures++) {
+      const result = await attempt()
+      if (result.kind === 'ok') {
+        for (const note of result.notes) log.info(note, { source: source.name })
+        break
+      }
+      const { code, text, remedy } = result
+      condition = { source: source.name, code, text, remedy, count: failures + 1, shards: [] }
+      await sleep(backoffMs(failures, PACE), signal)
+    }
+    condition = undefined
+  }
+
+  return {
+    ensure: signal => persist(() => admin.ensure(source, signal), signal),
+    restore(positions, signal) {
+      restoring ??= persist(() => admin.restore(source, positions(), signal), signal).finally(() => {
+        restoring = undefined
+      })
+      return restoring
+    },
+    condition: () => condition,
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Keeps the configured consumers running: one loop for each, which runs its thread, looks at how it ended, waits, and
+ * runs it again. A far end that is down never restarts a thread; it shows as a condition, and in the metrics.
+ */
+
+import type { Config, SourceConfig } from '../config/types.ts'
+import type { Log } from '../log.ts'
+import type { FromWorker, ToWorker, Unconfirmed, WorkerStatus } from '../protocol.ts'
+import { formatDuration } from '../units.ts'
+import { sleep } from '../wait.ts'
+import type { Board } from './board.ts'
+import { type ChildExit, runChild } from './child.ts'
+import type { Conditions } from './conditions.ts'
+import { createGroupKeeper, type GroupAdmin, type GroupKeeper } from './group.ts'
+import type { Metrics } from './metrics.ts'
+import { FIRST_RUN, nextRestart } from './restart.ts'
+
+export interface SupervisorParts {
+  readonly config: Config
+  readonly workerFile: string
+  /** The name in the group of a source's consumer number `n`, from 1. */
+  readonly nameOf: (source: SourceConfig, n: number) => string
+  readonly admin: GroupAdmin
+  readonly board: Board
+  readonly metrics: Metrics
+  readonly conditions: Conditions
+  readonly log: Log
+}
+
+export interface Supervisor {
+  /** Resolves when `soft` is aborted and every worker has ended; `hard` ends them at once. */
+  run(soft: AbortSignal, hard: AbortSignal): Promise<StopReport>
+  /** Kills a worker's thread, as a test or a demonstration of the restart. */
+  killWorker(consumer: string): void
+}
+
+export interface StopReport {
+  /** Events that were sent and are not confirmed, by shard: they will be sent again. */
+  readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
+  /** Workers that had to be killed. */
+  readonly killed: readonly string[]
+}
+
+const READY_WITHIN_MS = 60_000
+/** A worker ends its drain by itself after `drain_timeout` and saves its last checkpoints; then it is killed. */
+const DRAIN_GRACE_MS = 15_000
+
+interface Child {
+  readonly source: SourceConfig
+  readonly consumer: string
+  readonly keeper: GroupKeeper
+}
+
+export function createSupervisor(parts: SupervisorParts): Supervisor {
+  const { config, board, metrics, conditions, log } = parts
+  const keepers = new Map(config.sources.map(source => [source.name, createGroupKeeper(source, parts.admin, log)]))
+  const killers = new Map<string, AbortController>()
+
+  async function superviseSource(source: SourceConfig, keeper: GroupKeeper, signals: Signals): Promise<Ended[]> {
+    const consumers = Array.from({ length: source.consumers }, (_, i) => parts.nameOf(source, i + 1))
+    if (consumers.length === 0) log.info('paused: consumers is 0', { source: source.name })
+    for (const consumer of consumers) board.expect(source.name, consumer)
+    if (consumers.length > 0) await keeper.ensure(signals.soft)
+    return Promise.all(consumers.map(consumer => superviseChild({ source, consumer, keeper }, signals)))
+  }
+
+  async function superviseChild(child: Child, signals: Signals): Promise<Ended> {
+    let history = FIRST_RUN
+    while (!signals.soft.aborted) {
+      const startedAt = performance.now()
+      const exit = await run(child, signals)
+      board.onEnded(child.consumer)
+      if (signals.soft.aborted) return { child, exit }
+      const restart = nextRestart(history, performance.now() - startedAt, config.worker.restartBackoff)
+      history = restart.history
+      sayRestart(child, exit, restart.afterMs)
+      await sleep(restart.afterMs, signals.soft)
+    }
+    return { child, exit: undefined }
+  }
+
+  function run(child: Child, { soft, hard }: Signals): Promise<ChildExit> {
+    const killer = new AbortController()
+    killers.set(child.consumer, killer)
+    const { source, consumer } = child
+    const { sls, splunk, worker } = config
+    return runChild({
+      workerFile: parts.workerFile,
+      input: { consumer, source, sls, splunk, worker },
+      heapLimitBytes: worker.memoryLimitBytes,
+      readyWithinMs: READY_WITHIN_MS,
+      silentAtMostMs: worker.stalledAfterMs,
+      drainWithinMs: worker.drainTimeoutMs + DRAIN_GRACE_MS,
+      drain: soft,
+      kill: AbortSignal.any([hard, killer.signal]),
+      onMessage: (message, reply) => onMessage(child, message, { reply, killer, soft }),
+    })
+  }
+
+  function onMessage(child: Child, message: FromWorker, { reply, killer, soft }: Handling): void {
+    const { source, consumer, keeper } = child
+    if (message.type === 'status') onStatus(child, message.status, killer)
+    if (message.type === 'log') {
+      const { level, message: text, fields } = message.line
+      log.write(level, text, { source: source.name, consumer, ...fields })
+    }
+    if (message.type === 'group-gone') {
+      const restored = keeper.restore(() => board.positions(source.name), soft)
+      void restored.then(() => reply({ type: 'group-restored' }))
+    }
+  }
+
+  function onStatus({ source, consumer }: Child, status: WorkerStatus, killer: AbortController): void {
+    board.onStatus(consumer, status)
+    metrics.onStatus(source.name, consumer, status)
+    if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort('memory-limit')
+  }
+
+  function sayRestart({ source, consumer }: Child, exit: ChildExit, afterMs: number): void {
+    const reason = reasonOf(exit)
+    board.onRestart(consumer)
+    metrics.onRestart(source.name, consumer, reason)
+    const text = `worker ended (${describeExit(exit)}), starts again in ${formatDuration(afterMs)}`
+    log.error(text, { source: source.name, consumer, reason })
+  }
+
+  /** Conditions are gathered once a second, as statuses come. */
+  async function watchConditions(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const ofWorkers = board.consumers().flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
+      const ofGroups = [...keepers.values()].flatMap(keeper => keeper.condition() ?? [])
+      conditions.update([...ofGroups, ...ofWorkers])
+      await sleep(1_000, signal)
+    }
+  }
+
+  return {
+    async run(soft, hard) {
+      const over = new AbortController()
+      const watching = watchConditions(over.signal)
+      const sources = config.sources.flatMap(source => {
+        const keeper = keepers.get(source.name)
+        return keeper ? [superviseSource(source, keeper, { soft, hard })] : []
+      })
+      const ended = (await Promise.all(sources)).flat()
+      over.abort()
+      await watching
+      return reportOf(ended)
+    },
+    killWorker: consumer => killers.get(consumer)?.abort('asked for'),
+  }
+}
+
+interface Signals {
+  readonly soft: AbortSignal
+  readonly hard: AbortSignal
+}
+
+interface Handling {
+  readonly reply: (answer: ToWorker) => void
+  readonly killer: AbortController
+  readonly soft: AbortSignal
+}
+
+interface Ended {
+  readonly child: Child
+  /** Undefined when the stop came between two runs. */
+  readonly exit: ChildExit | undefined
+}
+
+function reportOf(ended: readonly Ended[]): StopReport {
+  const unconfirmed = ended.flatMap(({ child, exit }) =>
+    exit?.kind === 'drained' ? exit.unconfirmed.map(each => ({ ...each, source: child.source.name })) : [],
+  )
+  const killed = ended.filter(({ exit }) => exit !== undefined && exit.kind !== 'drained')
+  return { unconfirmed, killed: killed.map(({ child }) => child.consumer) }
+}
+
+function reasonOf(exit: ChildExit): string {
+  if (exit.kind === 'killed') return exit.why
+  return exit.kind === 'failed' ? exit.failure.code : exit.kind
+}
+
+function describeExit(exit: ChildExit): string {
+  switch (exit.kind) {
+    case 'failed':
+      return exit.failure.stack ?? exit.failure.message
+    case 'died':
+      return exit.message
+    case 'stalled':
+      return 'no sign of life; killed'
+    case 'never-ready':
+      return 'never became ready; killed'
+    case 'undrained':
+      return 'not drained in time; killed'
+    case 'killed':
+      return `killed: ${exit.why}`
+    case 'drained':
+      return 'it drained without being asked to'
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * One member of a consumer group: tells the server which shards it still works on, and starts and releases shards as
+ * the answers say. A shard stays in the report until its last request has settled and its checkpoint is saved, so the
+ * server never gives it away while we still work on it.
+ */
+
+import { backoffMs } from '../backoff.ts'
+import type { ShardStatus } from '../protocol.ts'
+import type { SlsClient } from '../sls/client.ts'
+import { describeFailure, type SlsFailure } from '../sls/errors.ts'
+import type { Cursor } from '../sls/page.ts'
+import { createAlarm, sleep } from '../wait.ts'
+import { createLease, HEARTBEATS_PER_TIMEOUT } from './lease.ts'
+import type { WorkerLog } from './log.ts'
+import type { Release, ShardRunner } from './shard.ts'
+import { slsTrouble } from './sls-calls.ts'
+import type { Troubles } from './troubles.ts'
+
+export interface ConsumerOptions {
+  readonly client: SlsClient
+  readonly heartbeatIntervalMs: number
+  readonly start: (shard: number, known: Cursor | undefined) => ShardRunner
+  readonly troubles: Troubles
+  readonly log: WorkerLog
+  /** Asks for the group to be made again; resolves when it is, or when the signal is aborted. */
+  readonly restoreGroup: (signal: AbortSignal) => Promise<void>
+}
+
+export interface Consumer {
+  /**
+   * Runs until `soft` is aborted and every shard has been let go; heartbeats go on until then. `hard` cuts short what
+   * is still under way.
+   */
+  run(soft: AbortSignal, hard: AbortSignal): Promise<void>
+  /** The last heartbeat worked. */
+  joined(): boolean
+  shards(): ShardStatus[]
+}
+
+/** A failed heartbeat is tried again well before the next one is due. */
+const RETRY = { minMs: 500, maxMs: 5_000 }
+
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { client, heartbeatIntervalMs: intervalMs, troubles, log } = options
+  const who = { work: 'heartbeat' } as const
+  const runners = new Map<number, ShardRunner>()
+  /** Positions reached here: what a group that was deleted and made again does not know any more. */
+  const reached = new Map<number, Cursor>()
+  const alarm = createAlarm()
+  const over = new AbortController()
+  const lease = createLease(intervalMs * HEARTBEATS_PER_TIMEOUT)
+  let joined = false
+  let failures = 0
+  let settledAt = 0
+
+  async function run(soft: AbortSignal, hard: AbortSignal): Promise<void> {
+    const onSoft = () => {
+      releaseAll('stop')
+      endIfDone(soft)
+      alarm.ring()
+    }
+    const onHard = () => releaseAll('deadline')
+    soft.addEventListener('abort', onSoft)
+    hard.addEventListener('abort', onHard)
+    const watching = watchLease(over.signal)
+    while (!over.signal.aborted) {
+      await beat(soft)
+      await alarm.sleep(pauseMs(), over.signal)
+    }
+    await watching
+    joined = false
+  }
+
+  /** The last heartbeat may be cut short: with no shard left to report nobody needs its answer. */
+  function endIfDone(soft: AbortSignal): void {
+    if (soft.aborted && runners.size === 0) over.abort()
+  }
+
+  /** After a change the next answers matter soon: the server moves shards only between heartbeats. */
+  function pauseMs(): number {
+    if (failures > 0) return Math.min(backoffMs(failures - 1, RETRY), intervalMs)
+    const unsettled = performance.now() - settledAt < intervalMs
+    return unsettled ? Math.min(intervalMs, Math.max(1_000, intervalMs / 10)) : intervalMs
+  }
+
+  async function beat(soft: AbortSignal): Promise<void> {
+    const sentAt = performance.now()
+    const result = await client.heartbeat([...runners.keys()], over.signal).catch(unlessOver)
+    if (!result) return
+    if (result.kind === 'failed') return onFailure(result.failure, soft)
+    lease.renew(sentAt)
+    troubles.clear(who)
+    failures = 0
+    if (!joined) log.info('joined the consumer group')
+    joined = true
+    if (!soft.aborted) follow(new Set(result.value), soft)
+  }
+
+  function unlessOver(error: unknown): undefined {
+    if (!over.signal.aborted) throw error
+  }
+
+  /** Answered but not running: start. Running but not answered: let go, and report it until that is done. */
+  function follow(entitled: ReadonlySet<number>, soft: AbortSignal): void {
+    for (const [shard, runner] of runners) if (!entitled.has(shard)) runner.release('taken')
+    for (const shard of entitled) if (!runners.has(shard)) startShard(shard, soft)
+  }
+
+  function startShard(shard: number, soft: AbortSignal): void {
+    settledAt = performance.now()
+    const runner = options.start(shard, reached.get(shard))
+    runners.set(shard, runner)
+    void runner.ended.then(() => {
+      const { position } = runner.status()
+      if (position !== undefined) reached.set(shard, position)
+      runners.delete(shard)
+      settledAt = performance.now()
+      endIfDone(soft)
+      // Whoever waits for the shard gets it with our next report.
+      alarm.ring()
+    })
+  }
+
+  async function onFailure(failure: SlsFailure, soft: AbortSignal): Promise<void> {
+    failures++
+    joined = false
+    if (failure.action === 'unregistered' || failure.action === 'group-gone') {
+      log.warn(`lost all shards: ${describeFailure(failure)}`)
+      await loseAll()
+      if (failure.action === 'group-gone' && !soft.aborted) await options.restoreGroup(soft)
+      failures = 0
+      alarm.ring()
+      return
+    }
+    troubles.raise(who, slsTrouble({ operation: 'the heartbeat', failure }))
+  }
+
+  /** Ends every shard at once when heartbeats have failed for so long that somebody else may own them. */
+  async function watchLease(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(Math.max(lease.remainingMs(), MIN_WATCH_MS), signal)
+      if (signal.aborted || lease.remainingMs() > 0 || runners.size === 0) continue
+      log.warn(`lost all shards: no heartbeat has worked for ${HEARTBEATS_PER_TIMEOUT} intervals`)
+      await loseAll()
+    }
+  }
+
+  async function loseAll(): Promise<void> {
+    releaseAll('lost')
+    await Promise.all([...runners.values()].map(runner => runner.ended))
+  }
+
+  function releaseAll(reason: Release): void {
+    for (const runner of runners.values()) runner.release(reason)
+  }
+
+  return {
+    run,
+    joined: () => joined,
+    shards: () => [...runners.values()].map(runner => runner.status()),
+  }
+}
+
+const MIN_WATCH_MS = 100

@@ -1,0 +1,25 @@
+/**
+ * How long this consumer may believe that its shards are its own: the group's timeout, counted from when the last
+ * heartbeat that worked was sent, on a clock that nobody can set. The official consumers wait one interval longer than
+ * the server does, and for that long two of them own the same shard.
+ */
+
+export interface Lease {
+  /** A heartbeat that was sent at `sentAt` (of `performance.now()`) worked. */
+  renew(sentAt: number): void
+  /** For how long it still holds; 0 or less when it has run out. */
+  remainingMs(): number
+}
+
+export function createLease(timeoutMs: number, now: () => number = () => performance.now()): Lease {
+  let renewedAt = now()
+  return {
+    renew(sentAt) {
+      renewedAt = Math.max(renewedAt, sentAt)
+    },
+    remainingMs: () => renewedAt + timeoutMs - now(),
+  }
+}
+
+/** The group's timeout on the server is three heartbeats. */
+export const HEARTBEATS_PER_TIMEOUT = 3
