@@ -66,16 +66,24 @@ export function matchesRule(rule: SlsFaultRule, { call, request, params }: Reque
   )
 }
 
-/** Runs `processed` as often as the fault wants it, and makes of its reply what the client is to see. */
+export interface FaultyRequest {
+  /** Does what the request asks for; answers with what would have gone out. */
+  readonly processed: () => Promise<Reply>
+  /** What the same request was answered before. */
+  readonly last: Reply | undefined
+  /** HTTP status of error codes, where it is not the usual one. */
+  readonly statuses: Readonly<Record<string, number>>
+}
+
+/** Has a request processed as often as the fault wants it, and makes of the reply what the client is to see. */
 export async function applyFault(
   fault: SlsFault,
-  processed: () => Promise<Reply>,
-  last: Reply | undefined,
+  { processed, last, statuses }: FaultyRequest,
 ): Promise<Outcome> {
   const reply = (made: Reply): Outcome => ({ kind: 'reply', reply: made })
   switch (fault.kind) {
     case 'error':
-      return reply(errorReply(fault))
+      return reply(errorReply(fault, statuses))
     case 'html':
       return reply(htmlReply(fault.status ?? 502))
     case 'empty':
@@ -110,9 +118,12 @@ export async function applyFault(
   }
 }
 
-function errorReply({ code, status, message }: Extract<SlsFault, { kind: 'error' }>): Reply {
+function errorReply(
+  { code, status, message }: Extract<SlsFault, { kind: 'error' }>,
+  statuses: FaultyRequest['statuses'],
+): Reply {
   const text = message ?? `${code} as the test wants it`
-  return jsonReply({ errorCode: code, errorMessage: text }, status ?? statusOf(refuse(code, text), {}))
+  return jsonReply({ errorCode: code, errorMessage: text }, status ?? statusOf(refuse(code, text), statuses))
 }
 
 function htmlReply(status: number): Reply {

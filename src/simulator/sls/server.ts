@@ -53,7 +53,8 @@ async function outcomeOf(parts: ServerParts, request: SlsRequest): Promise<Outco
     return reply
   }
   if (!rule) return { kind: 'reply', reply: await processed() }
-  return applyFault(rule.fault, processed, parts.lastReplies.get(asked))
+  const { statuses } = parts.service.options
+  return applyFault(rule.fault, { processed, last: parts.lastReplies.get(asked), statuses })
 }
 
 async function replyTo(parts: ServerParts, request: SlsRequest, route: Route | undefined): Promise<Reply> {
