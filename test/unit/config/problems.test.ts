@@ -332,6 +332,11 @@ describe('sources that clash', () => {
     ])
   })
 
+  test('share the default group when one of them names it', () => {
+    const named = 'project: my-project, logstore: audit, name: my-project-audit, consumer_group: sls2splunk'
+    expect(beside(named)).toHaveLength(1)
+  })
+
   test('do not clash in groups of their own', () => {
     expect(
       beside('project: my-project, logstore: audit, name: my-project-audit, consumer_group: other'),
@@ -428,6 +433,15 @@ test('a problem behind an alias is told where the alias stands', () => {
   expect(problemLines(text)).toEqual([
     'config.yaml:8:15: splunk.timeout: must be a time with its unit, from 1s to 10m, such as 120s, not a bare number',
     'config.yaml:12:26: worker.stalled_after: must be a time with its unit, from 1s to 1h, such as 60s, not a bare number',
+  ])
+})
+
+test('a problem inside a section that an alias brings is told inside its anchor', () => {
+  const tls = 'tls: &tls { verify: maybe }'
+  const text = configText({ sls: tls, splunk: 'tls: *tls' })
+  expect(problemLines(text)).toEqual([
+    'config.yaml:5:23: sls.tls.verify: must be true or false',
+    'config.yaml:5:23: splunk.tls.verify: must be true or false',
   ])
 })
 
