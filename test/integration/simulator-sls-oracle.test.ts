@@ -90,6 +90,12 @@ describe('the oracle', () => {
     expect(oracle.unsettled('test-project', 'logs')).toEqual([{ shard: 0, cursor: at(1n) }])
   })
 
+  it('does not mind a checkpoint that was refused', async () => {
+    const { at, commit, oracle } = await startWatched()
+    await commit('stranger', 0, at(3n))
+    expect(oracle.violations()).toEqual([])
+  })
+
   it('asks for nothing before the first pull of a consumer that starts later', async () => {
     const { at, commit, oracle, pull, settled } = await startWatched()
     settled.add('three')

@@ -168,6 +168,12 @@ describe('PullLogs', () => {
     expect(refusal(await pull(cursor))).toEqual([400, 'InvalidCursor'])
   })
 
+  it('refuses a cursor beyond the end', async () => {
+    const { cursor, pull } = await start()
+    const beyond = encodeCursor((decodeCursor(await cursor('end')) ?? 0n) + 1n)
+    expect(refusal(await pull(beyond))).toEqual([400, 'InvalidCursor'])
+  })
+
   it('leaves out the headers that it is told to', async () => {
     const omitHeaders = [
       'x-log-cursor-time',

@@ -94,6 +94,13 @@ describe('expiry', () => {
     })
   })
 
+  it('leaves a read-only shard that never had anything', async () => {
+    const { sls } = await startSls({}, 1)
+    sls.splitShard('test-project', 'logs', 0)
+    sls.expire('test-project', 'logs', 0)
+    expect(sls.positions('test-project', 'logs')).toHaveLength(3)
+  })
+
   it('happens by age, and takes the read-only shard that has nothing left', async () => {
     const { call, clock, sls } = await startSls()
     sls.createLogstore('test-project', 'short', { shards: 1, ttlDays: 1 })

@@ -1,5 +1,6 @@
 /** The simulator of Log Service: `startSlsSimulator`, and the types that its callers meet. */
 
+export type { FaultHandle } from '../faults.ts'
 export { highestShard, randomShard } from './allocation.ts'
 export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts'
 export type { Checkpoint } from './consumer-group.ts'
@@ -11,6 +12,7 @@ export type { NewLogstore } from './logstore.ts'
 export type { NewGroup, Operator } from './operator.ts'
 export { createOracle, type Oracle, type OracleRules, type Violation } from './oracle.ts'
 export type { SimulatedAccessKey, SlsSimulatorOptions } from './options.ts'
+export { type LogPredicate, parseQuery } from './query.ts'
 export type { CallName } from './router.ts'
 export type { ShardState } from './shard-state.ts'
 export { type SlsSimulator, startSlsSimulator } from './simulator.ts'

@@ -4,7 +4,9 @@ import { chooseEncoding } from '../../../src/simulator/sls/compression.ts'
 import { decodeCursor, encodeCursor, isBase64 } from '../../../src/simulator/sls/cursor.ts'
 import { createGroupLog } from '../../../src/simulator/sls/group-log.ts'
 import { covers, divide, formatKey, wholeRange } from '../../../src/simulator/sls/key-range.ts'
+import { createLogstore, mergeShard, shardOf, splitShard } from '../../../src/simulator/sls/logstore.ts'
 import { parseQuery } from '../../../src/simulator/sls/query.ts'
+import { must } from '../../../src/simulator/sls/refusal.ts'
 import { projectOfHost } from '../../../src/simulator/sls/request.ts'
 
 describe('a cursor', () => {
@@ -68,6 +70,15 @@ describe('the log of a shard', () => {
       }),
     )
   })
+})
+
+it('a merged shard comes from its parents and from theirs', () => {
+  const logstore = createLogstore('logs', { shards: 2 }, { nowMs: 0, firstCursor: () => 0n })
+  const halve = (id: number) => splitShard(logstore, must(shardOf(logstore, id)), { nowMs: 1 })
+  halve(0)
+  halve(1)
+  const [merged] = must(mergeShard(logstore, must(shardOf(logstore, 3)), 2))
+  expect(merged?.ancestors).toEqual([3, 0, 4, 1])
 })
 
 describe('the key space', () => {

@@ -152,6 +152,11 @@ describe('what no message knows', () => {
   })
 })
 
+it('takes the low 32 bits of a longer time', () => {
+  const [log] = decodeLogGroup(Buffer.from('0a0608ffffffff1f', 'hex')).logs
+  expect(log?.timeSeconds).toBe(0xffffffff)
+})
+
 it('keeps duplicate keys, empty values and bytes that are not UTF-8', () => {
   const contents = [
     { key: 'k', value: '' },
