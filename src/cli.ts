@@ -6,7 +6,10 @@ import { EXIT } from './commands/exit.ts'
 import { run } from './commands/run.ts'
 import { VERSION } from './version.ts'
 
-const CONFIG_OPTION = ['-c, --config <file>', 'the configuration; default ./config.yaml, then /etc/sls2splunk/config.yaml'] as const
+const CONFIG_OPTION = [
+  '-c, --config <file>',
+  'the configuration; default ./config.yaml, then /etc/sls2splunk/config.yaml',
+] as const
 
 function createProgram(finish: (status: number) => void): Command {
   const program = new Command('sls2splunk')

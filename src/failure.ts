@@ -22,5 +22,7 @@ function codeOf(error: Error): string {
 
 /** Whether an error is only a signal's way of saying stop. */
 export function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
+  return (
+    signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
+  )
 }

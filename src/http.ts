@@ -142,7 +142,8 @@ function gotOptions({ method, headers, body, timeoutMs }: HttpRequest, agent: Ag
 /** Copies chunks straight to where they belong when the length is announced; joins them at the end when not. */
 function createCollector(headroom: number, announced: string | undefined) {
   const expected = Number(announced)
-  const target = Number.isInteger(expected) && expected > 0 ? Buffer.allocUnsafe(headroom + expected) : undefined
+  const target =
+    Number.isInteger(expected) && expected > 0 ? Buffer.allocUnsafe(headroom + expected) : undefined
   const loose: Buffer[] = []
   let length = 0
   return {

@@ -24,9 +24,12 @@ export function createLog({ level, format, secrets, output }: LogOptions): Log {
   const redact = createRedactor(secrets)
   const render = FORMATS[format]()
   const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime }
-  const logger = pino({ ...options, formatters: { level: label => ({ level: label }) } }, {
-    write: (line: string) => output(render(redact(line))),
-  })
+  const logger = pino(
+    { ...options, formatters: { level: label => ({ level: label }) } },
+    {
+      write: (line: string) => output(render(redact(line))),
+    },
+  )
   const write = (at: LogLevel, message: string, fields: LogFields = {}) => logger[at](fields, message)
   return {
     write,
@@ -39,7 +42,8 @@ export function createLog({ level, format, secrets, output }: LogOptions): Log {
 
 const FORMATS: Readonly<Record<LogConfig['format'], () => (line: string) => string>> = {
   json: () => line => line,
-  pretty: () => prettyFactory({ messageKey: 'message', colorize: process.stdout.isTTY === true, ignore: 'pid,hostname' }),
+  pretty: () =>
+    prettyFactory({ messageKey: 'message', colorize: process.stdout.isTTY === true, singleLine: true }),
   journal: () => journalLine,
 }
 
@@ -59,6 +63,8 @@ const SHORTEST_SECRET = 4
 /** Replaces every secret, as it stands and as it looks inside a JSON string. */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const forms = secrets.flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
-  const distinct = [...new Set(forms)].filter(form => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length)
+  const distinct = [...new Set(forms)]
+    .filter(form => form.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length)
   return text => distinct.reduce((rest, form) => rest.replaceAll(form, '***'), text)
 }

@@ -5,7 +5,9 @@ import { openConfig } from './open-config.ts'
 
 export function check(file: string | undefined, offline: boolean): number {
   if (!offline) {
-    process.stderr.write('check without --offline is not available in this version; --offline checks the file alone\n')
+    process.stderr.write(
+      'check without --offline is not available in this version; --offline checks the file alone\n',
+    )
     return EXIT.usage
   }
   const opened = openConfig(file)

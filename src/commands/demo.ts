@@ -75,7 +75,10 @@ interface Showing {
   readonly signal: AbortSignal
 }
 
-async function show(screen: ReturnType<typeof createScreen>, { service, farEnds, signal }: Showing): Promise<void> {
+async function show(
+  screen: ReturnType<typeof createScreen>,
+  { service, farEnds, signal }: Showing,
+): Promise<void> {
   while (!signal.aborted) {
     screen.table(service.board, farEnds.report())
     await sleep(1_000, signal)

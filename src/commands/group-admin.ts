@@ -8,7 +8,10 @@ import type { Metrics } from '../supervisor/metrics.ts'
 
 export function createGroupAdmin(sls: SlsConfig, metrics: Metrics): GroupAdmin {
   /** A connection for each use: these calls are a handful in the life of the service. */
-  async function withAdmin(source: SourceConfig, use: (admin: SlsAdmin) => Promise<Ensured>): Promise<Ensured> {
+  async function withAdmin(
+    source: SourceConfig,
+    use: (admin: SlsAdmin) => Promise<Ensured>,
+  ): Promise<Ensured> {
     const onCall = ({ operation, code, durationMs, receivedBytes }: Parameters<OnCall>[0]) =>
       metrics.onSlsCall(source.name, {
         endpoint: '',

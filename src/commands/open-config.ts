@@ -6,7 +6,9 @@ import { formatProblem } from '../config/problem.ts'
 export function openConfig(named: string | undefined): LoadResult {
   const file = named ?? findConfigFile()
   if (file === undefined) {
-    process.stderr.write(`no configuration: neither ${CONFIG_FILES.join(' nor ')} is there; name one with --config\n`)
+    process.stderr.write(
+      `no configuration: neither ${CONFIG_FILES.join(' nor ')} is there; name one with --config\n`,
+    )
     return { kind: 'invalid', problems: [] }
   }
   const result = loadConfig({ file, env: process.env, isTty: process.stdout.isTTY === true })

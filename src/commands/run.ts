@@ -38,7 +38,9 @@ export async function run(file: string | undefined): Promise<number> {
 async function serve(config: Config, log: Log): Promise<number> {
   const service = createService(config, log)
   const http = await startHttp(config.http, service).catch((error: unknown) => {
-    log.error(`cannot listen on ${config.http.host}:${config.http.port} (${String(error)}): change http.listen`)
+    log.error(
+      `cannot listen on ${config.http.host}:${config.http.port} (${String(error)}): change http.listen`,
+    )
     return undefined
   })
   if (!http) return EXIT.failed
@@ -89,7 +91,10 @@ function workerFile(): string {
   return new URL(`../worker/main${own.slice(own.lastIndexOf('.'))}`, own).href
 }
 
-function lockMessage(lock: Exclude<ReturnType<typeof lockState>, { kind: 'locked' }>, directory: string): string {
+function lockMessage(
+  lock: Exclude<ReturnType<typeof lockState>, { kind: 'locked' }>,
+  directory: string,
+): string {
   if (lock.kind === 'failed') return `cannot use the state directory: ${lock.message}: change state_directory`
   return `process ${lock.pid} already runs with the state directory ${directory}: stop it, or give this service another instance and state_directory`
 }
@@ -97,7 +102,11 @@ function lockMessage(lock: Exclude<ReturnType<typeof lockState>, { kind: 'locked
 /** The last lines: what is not confirmed and will be sent again. */
 function sayFarewell({ unconfirmed, killed }: StopReport, log: Log): void {
   for (const { source, shard, events, from } of unconfirmed) {
-    log.warn(`${events} events of shard ${shard} are not confirmed and will be sent again`, { source, shard, from })
+    log.warn(`${events} events of shard ${shard} are not confirmed and will be sent again`, {
+      source,
+      shard,
+      from,
+    })
   }
   if (killed.length > 0) {
     log.warn(`stopped; ${killed.join(', ')} did not drain: since the last checkpoint logs will be sent again`)

@@ -65,14 +65,22 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
     restorePositions: ({ logstore, consumerGroup }, positions, signal) =>
       attempt(signal, async ({ client, models }) => {
         for (const [shard, checkpoint] of positions) {
-          const request = new models.ConsumerGroupUpdateCheckPointRequest({ shard, checkpoint, forceSuccess: true })
+          const request = new models.ConsumerGroupUpdateCheckPointRequest({
+            shard,
+            checkpoint,
+            forceSuccess: true,
+          })
           await client.consumerGroupUpdateCheckPoint(project, logstore, consumerGroup, request)
         }
       }),
   }
 }
 
-async function ensureGroup({ client, models }: Sdk, project: string, source: SourceConfig): Promise<string[]> {
+async function ensureGroup(
+  { client, models }: Sdk,
+  project: string,
+  source: SourceConfig,
+): Promise<string[]> {
   const { logstore, consumerGroup, inOrder: order } = source
   const timeout = Math.ceil((source.heartbeatIntervalMs * HEARTBEATS_PER_TIMEOUT) / 1_000)
   const find = async () => {
@@ -127,7 +135,13 @@ async function loadSdk() {
     readonly #send: Send
     constructor(send: Send) {
       // Never used: requests do not go through the SDK's own gateway.
-      super({ endpoint: 'unused', accessKeyId: 'unused', accessKeySecret: 'unused', toMap: () => ({}), validate: () => {} })
+      super({
+        endpoint: 'unused',
+        accessKeyId: 'unused',
+        accessKeySecret: 'unused',
+        toMap: () => ({}),
+        validate: () => {},
+      })
       this.#send = send
     }
 

@@ -126,7 +126,14 @@ export function createBoard(now: () => number = () => performance.now()): Board 
 
   return {
     expect(source, consumer) {
-      const fresh = { source, consumer, bytes: createRate(), cpu: createRate(), status: undefined, restarts: 0 }
+      const fresh = {
+        source,
+        consumer,
+        bytes: createRate(),
+        cpu: createRate(),
+        status: undefined,
+        restarts: 0,
+      }
       if (!consumers.has(consumer)) consumers.set(consumer, fresh)
     },
     onStatus(consumer, status) {
@@ -149,10 +156,14 @@ export function createBoard(now: () => number = () => performance.now()): Board 
     },
     consumers: () => [...consumers.values()].map(viewConsumer),
     shards: () =>
-      [...consumers.values()].flatMap(viewShards).sort((a, b) => a.source.localeCompare(b.source) || a.shard - b.shard),
+      [...consumers.values()]
+        .flatMap(viewShards)
+        .sort((a, b) => a.source.localeCompare(b.source) || a.shard - b.shard),
     positions(source) {
       const known = [...shards.values()].filter(entry => entry.source === source)
-      return new Map(known.flatMap(({ shard, position }) => (position === undefined ? [] : [[shard, position]])))
+      return new Map(
+        known.flatMap(({ shard, position }) => (position === undefined ? [] : [[shard, position]])),
+      )
     },
     takeGone() {
       const gone = [...shards].filter(([, { seenAtMs }]) => now() - seenAtMs > GONE_AFTER_MS)

@@ -35,7 +35,8 @@ export function createConditions(log: Log, now: () => number = () => performance
 
   function goOn(entry: Entry, condition: Condition): Entry {
     const remind = now() - entry.saidAtMs >= REMIND_AFTER_MS
-    if (remind) log.warn(`still, for ${formatDuration(now() - entry.sinceMs)}: ${condition.text}`, fieldsOf(condition))
+    if (remind)
+      log.warn(`still, for ${formatDuration(now() - entry.sinceMs)}: ${condition.text}`, fieldsOf(condition))
     return { condition, sinceMs: entry.sinceMs, saidAtMs: remind ? now() : entry.saidAtMs }
   }
 

@@ -18,7 +18,10 @@ export interface HttpParts {
 }
 
 /** Rejects when the address cannot be listened on. */
-export async function startHttp(config: HttpConfig, { metrics, readiness }: HttpParts): Promise<HttpEndpoint> {
+export async function startHttp(
+  config: HttpConfig,
+  { metrics, readiness }: HttpParts,
+): Promise<HttpEndpoint> {
   const server = createServer(config)
   if (config.bearerToken !== undefined) demandToken(server, config.bearerToken)
   server.get('/healthz', () => ({ status: 'ok' }))
@@ -46,6 +49,9 @@ function demandToken(server: FastifyInstance, token: string): void {
     if (request.url === '/healthz') return
     const given = Buffer.from(request.headers.authorization ?? '')
     if (given.length === expected.length && timingSafeEqual(given, expected)) return
-    await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'a bearer token is needed (http.bearer_token)' })
+    await reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send({ error: 'a bearer token is needed (http.bearer_token)' })
   })
 }

@@ -43,30 +43,58 @@ export function createMetrics(board: Board, version: string): Metrics {
     readEvents: counter('shard_read_events_total', 'Logs read.', ofShard),
     deliveredEvents: counter('shard_delivered_events_total', 'Logs that Splunk accepted.', ofShard),
     droppedEvents: counter('shard_dropped_events_total', 'Logs that a route dropped.', ofShard),
-    cpuSeconds: counter('shard_cpu_seconds_total', "CPU time, shared among a worker's shards by bytes.", ofShard),
-    expiredSeconds: counter('shard_expired_seconds_total', 'Time range that expired before it was read.', ofShard),
+    cpuSeconds: counter(
+      'shard_cpu_seconds_total',
+      "CPU time, shared among a worker's shards by bytes.",
+      ofShard,
+    ),
+    expiredSeconds: counter(
+      'shard_expired_seconds_total',
+      'Time range that expired before it was read.',
+      ofShard,
+    ),
   } satisfies Partial<Record<keyof ShardDelta, Counter<'source' | 'shard'>>>
   const consumerCpu = counter('consumer_cpu_seconds_total', "CPU time of the consumer's thread.", ofConsumer)
-  const restarts = counter('consumer_restarts_total', 'Restarts of the worker thread.', [...ofConsumer, 'reason'])
+  const restarts = counter('consumer_restarts_total', 'Restarts of the worker thread.', [
+    ...ofConsumer,
+    'reason',
+  ])
   const hec = {
     requests: counter('hec_requests_total', "Requests to Splunk by HEC's code.", HEC_LABELS),
-    duration: histogram('hec_request_duration_seconds', 'Duration of requests to Splunk.', HEC_DURATION_LABELS),
-    sentBytes: counter('hec_sent_bytes_total', 'Bytes of request bodies sent to Splunk.', ['source', 'endpoint']),
+    duration: histogram(
+      'hec_request_duration_seconds',
+      'Duration of requests to Splunk.',
+      HEC_DURATION_LABELS,
+    ),
+    sentBytes: counter('hec_sent_bytes_total', 'Bytes of request bodies sent to Splunk.', [
+      'source',
+      'endpoint',
+    ]),
     retries: counter('hec_retries_total', 'Attempts that are made again.', ['source', 'endpoint', 'reason']),
   }
   const sls = {
     requests: counter('sls_requests_total', 'Requests to Log Service.', ['source', 'operation', 'code']),
     duration: histogram('sls_request_duration_seconds', 'Duration of requests.', ['source', 'operation']),
-    receivedBytes: counter('sls_received_bytes_total', 'Bytes received, as compressed on the wire.', ['source']),
+    receivedBytes: counter('sls_received_bytes_total', 'Bytes received, as compressed on the wire.', [
+      'source',
+    ]),
   }
   const shardGauges = {
     throughput: gauge('shard_throughput_bytes_per_second', 'Raw log data read a second, over 10 s.', ofShard),
     cpuRatio: gauge('shard_cpu_ratio', 'CPU used, 1 is one core, over 10 s.', ofShard),
-    lag: gauge('shard_lag_seconds', 'Age of the oldest log that is not delivered, by time of receipt.', ofShard),
+    lag: gauge(
+      'shard_lag_seconds',
+      'Age of the oldest log that is not delivered, by time of receipt.',
+      ofShard,
+    ),
     owner: gauge('shard_owner', '1 on the consumer that holds the shard.', [...ofShard, 'consumer']),
   }
   const consumerGauges = {
-    throughput: gauge('consumer_throughput_bytes_per_second', 'Raw log data read a second, over 10 s.', ofConsumer),
+    throughput: gauge(
+      'consumer_throughput_bytes_per_second',
+      'Raw log data read a second, over 10 s.',
+      ofConsumer,
+    ),
     cpuRatio: gauge('consumer_cpu_ratio', 'CPU used, 1 is one core, over 10 s.', ofConsumer),
     up: gauge('consumer_up', '1 while the thread runs and its last heartbeat worked.', ofConsumer),
     inFlight: gauge('in_flight_bytes', 'Read and not yet delivered.', ofConsumer),
@@ -83,7 +111,8 @@ export function createMetrics(board: Board, version: string): Metrics {
     for (const { source, shard } of board.takeGone()) {
       for (const each of Object.values(shardCounters)) each.remove({ source, shard: String(shard) })
     }
-    for (const each of [...Object.values(shardGauges), ...Object.values(consumerGauges), endpointUp]) each.reset()
+    for (const each of [...Object.values(shardGauges), ...Object.values(consumerGauges), endpointUp])
+      each.reset()
     for (const view of board.shards()) setShard(view)
     for (const view of board.consumers()) setConsumer(view)
     setEndpoints(board.consumers())
@@ -97,7 +126,15 @@ export function createMetrics(board: Board, version: string): Metrics {
     if (lagSeconds !== undefined) shardGauges.lag.set({ source, shard }, lagSeconds)
   }
 
-  function setConsumer({ source, consumer, up, joined, bytesPerSecond, cpuRatio, inFlightBytes }: ConsumerView): void {
+  function setConsumer({
+    source,
+    consumer,
+    up,
+    joined,
+    bytesPerSecond,
+    cpuRatio,
+    inFlightBytes,
+  }: ConsumerView): void {
     consumerGauges.up.set({ source, consumer }, up && joined ? 1 : 0)
     consumerGauges.throughput.set({ source, consumer }, bytesPerSecond)
     consumerGauges.cpuRatio.set({ source, consumer }, cpuRatio)
@@ -144,7 +181,8 @@ export function createMetrics(board: Board, version: string): Metrics {
       for (const delta of since.shards) countShard(source, delta)
       for (const call of since.hecCalls) countHec(source, call)
       for (const call of since.slsCalls) countSls(source, call)
-      for (const { endpoint, reason, count } of since.hecRetries) hec.retries.inc({ source, endpoint, reason }, count)
+      for (const { endpoint, reason, count } of since.hecRetries)
+        hec.retries.inc({ source, endpoint, reason }, count)
     },
     onRestart: (source, consumer, reason) => restarts.inc({ source, consumer, reason }),
     onSlsCall: countSls,

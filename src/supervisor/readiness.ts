@@ -9,15 +9,25 @@ export interface Readiness {
 }
 
 export function readinessOf(consumers: readonly ConsumerView[], conditions: readonly Condition[]): Readiness {
-  const reasons = [...conditions.map(({ count: _, ...condition }) => condition), ...consumers.flatMap(notReady)]
+  const reasons = [
+    ...conditions.map(({ count: _, ...condition }) => condition),
+    ...consumers.flatMap(notReady),
+  ]
   return { ready: reasons.length === 0, reasons }
 }
 
 /** Reasons that no condition tells, because nothing has failed yet. */
 function notReady({ source, consumer, up, joined, splunkUp }: ConsumerView): Omit<Condition, 'count'>[] {
   const reason = (code: string, text: string, remedy: string) => [{ source, code, text, remedy, shards: [] }]
-  if (!up) return reason('consumer-down', `${consumer} is not running`, 'see the log for why it ended; it is restarted')
-  if (!joined) return reason('not-joined', `${consumer} has not joined the consumer group`, 'wait for its heartbeat')
-  if (splunkUp !== true) return reason('no-contact', `${consumer} has not reached Splunk yet`, 'wait, or check splunk.url')
+  if (!up)
+    return reason(
+      'consumer-down',
+      `${consumer} is not running`,
+      'see the log for why it ended; it is restarted',
+    )
+  if (!joined)
+    return reason('not-joined', `${consumer} has not joined the consumer group`, 'wait for its heartbeat')
+  if (splunkUp !== true)
+    return reason('no-contact', `${consumer} has not reached Splunk yet`, 'wait, or check splunk.url')
   return []
 }

@@ -20,7 +20,8 @@ export function handleSignals(log: Log): Signals {
     log.info(`${name}: delivering what is held, then stopping; once more stops at once`)
     soft.abort(name)
   }
-  const onReload = () => log.warn('SIGHUP: reloading is not available in this version; restart the service instead')
+  const onReload = () =>
+    log.warn('SIGHUP: reloading is not available in this version; restart the service instead')
   process.on('SIGTERM', onStop)
   process.on('SIGINT', onStop)
   process.on('SIGHUP', onReload)

@@ -53,10 +53,16 @@ interface Child {
 
 export function createSupervisor(parts: SupervisorParts): Supervisor {
   const { config, board, metrics, conditions, log } = parts
-  const keepers = new Map(config.sources.map(source => [source.name, createGroupKeeper(source, parts.admin, log)]))
+  const keepers = new Map(
+    config.sources.map(source => [source.name, createGroupKeeper(source, parts.admin, log)]),
+  )
   const killers = new Map<string, AbortController>()
 
-  async function superviseSource(source: SourceConfig, keeper: GroupKeeper, signals: Signals): Promise<Ended[]> {
+  async function superviseSource(
+    source: SourceConfig,
+    keeper: GroupKeeper,
+    signals: Signals,
+  ): Promise<Ended[]> {
     const consumers = Array.from({ length: source.consumers }, (_, i) => parts.nameOf(source, i + 1))
     if (consumers.length === 0) log.info('paused: consumers is 0', { source: source.name })
     for (const consumer of consumers) board.expect(source.name, consumer)
@@ -127,7 +133,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   /** Conditions are gathered once a second, as statuses come. */
   async function watchConditions(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const ofWorkers = board.consumers().flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
+      const ofWorkers = board
+        .consumers()
+        .flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
       const ofGroups = [...keepers.values()].flatMap(keeper => keeper.condition() ?? [])
       conditions.update([...ofGroups, ...ofWorkers])
       await sleep(1_000, signal)

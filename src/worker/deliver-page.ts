@@ -14,13 +14,19 @@ export interface PageDelivery {
   readonly inOrder: boolean
 }
 
-export type PageOutcome = { readonly kind: 'delivered' } | { readonly kind: 'corrupt'; readonly message: string }
+export type PageOutcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'corrupt'; readonly message: string }
 
 /**
  * Resolves when Splunk has every event of the page, or when the page turns out corrupt; rejects when the signal is
  * aborted. In every case nothing of the page is under way any more and all buffers are back.
  */
-export async function deliverPage(page: Uint8Array, parts: PageDelivery, signal: AbortSignal): Promise<PageOutcome> {
+export async function deliverPage(
+  page: Uint8Array,
+  parts: PageDelivery,
+  signal: AbortSignal,
+): Promise<PageOutcome> {
   const encoder = parts.encode(page)
   const sends: Promise<void>[] = []
   const outcome = await sendBodies(encoder, parts, { sends, signal })
@@ -37,7 +43,11 @@ interface Sending {
   readonly signal: AbortSignal
 }
 
-async function sendBodies(encoder: PageEncoder, parts: PageDelivery, { sends, signal }: Sending): Promise<PageOutcome> {
+async function sendBodies(
+  encoder: PageEncoder,
+  parts: PageDelivery,
+  { sends, signal }: Sending,
+): Promise<PageOutcome> {
   const { buffers, inOrder } = parts
   while (!signal.aborted) {
     const buffer = await buffers.take(signal).catch(() => undefined)

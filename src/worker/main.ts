@@ -106,7 +106,10 @@ async function consume(input: WorkerInput, send: (message: FromWorker) => void):
 
   const stop = listenForDrain(port, worker.drainTimeoutMs)
   const over = new AbortController()
-  const background = Promise.all([report(() => send({ type: 'status', status: statusOf() }), over.signal), contact.keep(over.signal)])
+  const background = Promise.all([
+    report(() => send({ type: 'status', status: statusOf() }), over.signal),
+    contact.keep(over.signal),
+  ])
   send({ type: 'ready' })
   let unconfirmed: Drained['unconfirmed'] = []
   const watch = watchUnconfirmed(consumer, stop.hard, found => {
@@ -145,7 +148,11 @@ async function restoreGroup(port: MessagePort, send: (message: FromWorker) => vo
 }
 
 /** What is still in flight when the deadline passes will be read and sent again: it is named in the last log line. */
-function watchUnconfirmed(consumer: Consumer, hard: AbortSignal, found: (list: Drained['unconfirmed']) => void) {
+function watchUnconfirmed(
+  consumer: Consumer,
+  hard: AbortSignal,
+  found: (list: Drained['unconfirmed']) => void,
+) {
   const look = () => {
     const held = consumer.shards().filter(shard => shard.inFlightEvents > 0)
     found(held.map(({ shard, inFlightEvents: events, position: from = '' }) => ({ shard, events, from })))

@@ -177,7 +177,12 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
     const loan = await context.budget.take(reserve, soft.signal).catch(() => undefined)
     if (!loan) return { kind: 'stopped' }
     const call = (signal: AbortSignal) => client.pull(shard, cursor, signal)
-    const result = await untilAnswered(call, { who: read, operation: 'reading', troubles, signal: soft.signal })
+    const result = await untilAnswered(call, {
+      who: read,
+      operation: 'reading',
+      troubles,
+      signal: soft.signal,
+    })
     if (result?.kind !== 'ok') {
       loan.release()
       return result ?? { kind: 'stopped' }
@@ -228,13 +233,19 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
     const from = oldestHeldAtSeconds ?? start.savedAtSeconds
     const lostSeconds = from === undefined ? 0 : Math.max(0, expiry.oldestReceivedAtSeconds - from)
     meter.expired(lostSeconds)
-    log.error(expiredMessage(shard, from, expiry.oldestReceivedAtSeconds), { shard, from: position, to: expiry.oldest })
+    log.error(expiredMessage(shard, from, expiry.oldestReceivedAtSeconds), {
+      shard,
+      from: position,
+      to: expiry.oldest,
+    })
     return expiry.oldest
   }
 
   function lagSeconds(): number | undefined {
     if (state === 'caught-up') return 0
-    return oldestHeldAtSeconds === undefined ? undefined : Math.max(0, Date.now() / 1_000 - oldestHeldAtSeconds)
+    return oldestHeldAtSeconds === undefined
+      ? undefined
+      : Math.max(0, Date.now() / 1_000 - oldestHeldAtSeconds)
   }
 
   return {

@@ -31,7 +31,10 @@ export function createContact(client: HecClient, troubles: Troubles): Contact {
     const { verdict, detail } = await client.probe(signal)
     record(verdict.kind === 'delivered')
     if (verdict.kind === 'delivered') return
-    troubles.raise(who, { code: `splunk-${verdict.reason}`, ...describe(verdict.reason, client.endpoint, detail) })
+    troubles.raise(who, {
+      code: `splunk-${verdict.reason}`,
+      ...describe(verdict.reason, client.endpoint, detail),
+    })
   }
 
   return {

@@ -24,9 +24,14 @@ export interface Start {
  * The checkpoint always wins; the configured position counts only where there is none. No pull is ever made without
  * a cursor. Undefined when the shard is gone or the signal was aborted.
  */
-export async function findStart(context: StartContext, configured: StartPosition): Promise<Start | undefined> {
+export async function findStart(
+  context: StartContext,
+  configured: StartPosition,
+): Promise<Start | undefined> {
   const { client, shard } = context
-  const checkpoint = await ask(context, 'reading the checkpoint', signal => client.checkpointOf(shard, signal))
+  const checkpoint = await ask(context, 'reading the checkpoint', signal =>
+    client.checkpointOf(shard, signal),
+  )
   if (checkpoint === undefined || checkpoint.kind === 'failed') return undefined
   if (checkpoint.value) {
     const { cursor, savedAtSeconds } = checkpoint.value
@@ -52,7 +57,9 @@ export async function examineRefused(context: StartContext, refused: Cursor): Pr
   )
   if (oldest === undefined || oldest.kind === 'failed') return { kind: 'gone' }
   if (!isBefore(refused, oldest.value)) return { kind: 'refused' }
-  const time = await ask(context, 'dating the oldest log', signal => client.timeOf(shard, oldest.value, signal))
+  const time = await ask(context, 'dating the oldest log', signal =>
+    client.timeOf(shard, oldest.value, signal),
+  )
   // An empty shard has nothing to date: then everything up to now is gone.
   const oldestReceivedAtSeconds = time?.kind === 'ok' ? time.value : Date.now() / 1_000
   return { kind: 'expired', oldest: oldest.value, oldestReceivedAtSeconds }

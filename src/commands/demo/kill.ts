@@ -12,7 +12,10 @@ export interface KillReport {
 
 const WATCH_MS = 30_000
 
-export async function killBusiestWorker({ board, supervisor }: Service, signal: AbortSignal): Promise<KillReport> {
+export async function killBusiestWorker(
+  { board, supervisor }: Service,
+  signal: AbortSignal,
+): Promise<KillReport> {
   const before = board.shards()
   const owners = before.map(({ owner }) => owner)
   const held = (consumer: string) => owners.filter(owner => owner === consumer).length

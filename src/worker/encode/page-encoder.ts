@@ -59,6 +59,13 @@ export function createEncode(planner: Planner): Encode {
 
 type SendPlan = Extract<GroupPlan, { kind: 'send' }>
 
+/** A log that is to be sent: where its field begins in its group, where it ends, what surrounds it. */
+interface LogPlace {
+  readonly start: number
+  readonly end: number
+  readonly plan: SendPlan
+}
+
 /** The state of one page being encoded: a class, because its loops run once for each byte. */
 class EncodingPage implements PageEncoder {
   readonly #page: Uint8Array
@@ -104,13 +111,13 @@ class EncodingPage implements PageEncoder {
     this.#out = buffer
     this.#at = 0
     for (;;) {
-      const before = this.#reader.position
       const log = this.#nextLog()
       if (log === undefined) break
-      const { end, plan } = log
+      const { start, end, plan } = log
       if (!this.#makeRoom(this.#reader.position, end, plan)) {
         if (offsets.length > 0) {
-          this.#reader.position = before
+          // Back to the log, not further: its group has been opened already.
+          this.#reader.position = start
           break
         }
         this.#out = new Uint8Array(sizeOf(this.#page, this.#reader.position, end, plan))
@@ -127,7 +134,7 @@ class EncodingPage implements PageEncoder {
   }
 
   /** Moves to the inside of the next log that is to be sent, over group borders and dropped groups. */
-  #nextLog(): { readonly end: number; readonly plan: SendPlan } | undefined {
+  #nextLog(): LogPlace | undefined {
     const reader = this.#reader
     for (;;) {
       if (reader.position >= this.#groupEnd) {
@@ -135,13 +142,14 @@ class EncodingPage implements PageEncoder {
         this.#openGroup()
         continue
       }
+      const start = reader.position
       const tag = readVarint(reader, this.#groupEnd)
       if (tag !== LOG_TAG) {
         skipField(reader, tag & 7, this.#groupEnd)
         continue
       }
       const end = readEnd(reader, this.#groupEnd)
-      if (this.#plan.kind === 'send') return { end, plan: this.#plan }
+      if (this.#plan.kind === 'send') return { start, end, plan: this.#plan }
       this.#droppedEvents++
       this.#droppedBytes += end - reader.position
       reader.position = end
@@ -151,7 +159,10 @@ class EncodingPage implements PageEncoder {
   #openGroup(): void {
     const reader = this.#reader
     const tag = readVarint(reader, this.#page.length)
-    if (tag !== LOG_TAG) return skipField(reader, tag & 7, this.#page.length)
+    if (tag !== LOG_TAG) {
+      skipField(reader, tag & 7, this.#page.length)
+      return
+    }
     this.#groupEnd = readEnd(reader, this.#page.length)
     this.#plan = this.#planner(readGroupHeader(this.#page, reader.position, this.#groupEnd))
   }

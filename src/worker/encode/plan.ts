@@ -109,10 +109,10 @@ function compileRoute({ match, action }: Route): CompiledRoute {
 
 function compileMatcher({ on, patterns }: Matcher): (group: GroupHeader) => boolean {
   const tests = patterns.map(compilePattern)
-  const valueOf = (group: GroupHeader) =>
+  const textOf = (group: GroupHeader) =>
     on.kind === 'tag' ? (group.tags.get(on.name) ?? '') : group[on.kind]
   return group => {
-    const value = valueOf(group)
+    const value = textOf(group)
     return tests.some(test => test(value))
   }
 }
