@@ -20,6 +20,8 @@ export async function run(file: string | undefined): Promise<number> {
   const opened = openConfig(file)
   if (opened.kind === 'invalid') return EXIT.config
   const { config, warnings, secrets } = opened
+  // Whoever read the log is gone; forwarding goes on without a reader.
+  process.stdout.on('error', () => {})
   const log = createLog({ ...config.log, secrets, output: text => process.stdout.write(text) })
   for (const warning of warnings) log.warn(warning)
 

@@ -1,0 +1,77 @@
+/** The service as its users run it: a process of its own, with a configuration file, watched from outside. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface ServiceProcess {
+  /** CPU seconds of the process so far, user and system. */
+  cpuSeconds(): number
+  residentBytes(): number
+  /** Values of a metric by their labels' text. */
+  metric(name: string): Promise<ReadonlyMap<string, number>>
+  stop(): Promise<void>
+}
+
+const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
+const TICKS_PER_SECOND = 100
+const PAGE_BYTES = 4096
+
+export async function startServiceProcess(
+  yaml: string,
+  env: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
+  const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-bench-'))
+  const file = join(directory, 'config.yaml')
+  writeFileSync(file, yaml)
+  const child = spawn(process.execPath, [BIN, 'run', '--config', file], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const metricsUrl = await announcedUrl(child)
+  const stat = () => statOf(child.pid ?? 0)
+  return {
+    cpuSeconds: () => stat().cpuTicks / TICKS_PER_SECOND,
+    residentBytes: () => stat().residentPages * PAGE_BYTES,
+    metric: async name => readMetric(await (await fetch(metricsUrl)).text(), name),
+    async stop() {
+      const exited = once(child, 'exit')
+      child.kill('SIGTERM')
+      await exited
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+/** The first log lines tell where the metrics are. */
+function announcedUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output = `${output}${chunk}`.slice(-10_000)
+      const url = /"metrics":"([^"]+)"/.exec(output)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    child.once('exit', () => reject(new Error(`the service ended before it listened:\n${output}`)))
+  })
+}
+
+/** Fields 14 and 15 (user and system ticks) and 24 (resident pages) of /proc/PID/stat; field 2 may hold spaces. */
+function statOf(pid: number): { readonly cpuTicks: number; readonly residentPages: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { cpuTicks: Number(fields[11]) + Number(fields[12]), residentPages: Number(fields[21]) }
+}
+
+function readMetric(text: string, name: string): Map<string, number> {
+  const lines = text.split('\n').filter(line => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+  return new Map(
+    lines.map(line => [
+      line.slice(name.length, line.lastIndexOf(' ')),
+      Number(line.slice(line.lastIndexOf(' '))),
+    ]),
+  )
+}
