@@ -2,7 +2,15 @@ import { defineConfig } from 'vitest/config'
 
 /** One project for each kind of test; `npm test` runs unit and integration, CI the rest as well. */
 const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: 'forks' as const },
+  test: {
+    name,
+    include,
+    testTimeout,
+    hookTimeout: testTimeout,
+    pool: 'forks' as const,
+    // CommonJS packages look as they do in Node.
+    deps: { interopDefault: false },
+  },
 })
 
 export default defineConfig({

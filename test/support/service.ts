@@ -1,0 +1,129 @@
+/** The real service against given far ends, in the test's own process: its worker threads are real threads. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createService, type Service } from '../../src/commands/run.ts'
+import type { Config, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from '../../src/config/types.ts'
+import { createLog } from '../../src/log.ts'
+import type { StopReport } from '../../src/supervisor/supervisor.ts'
+
+export interface ServiceOptions {
+  readonly slsUrl: string
+  readonly splunkUrl: string
+  readonly project: string
+  readonly logstore: string
+  readonly accessKey: { readonly id: string; readonly secret: string }
+  readonly token: string
+  /** Default 1. They are called `test-logs-1`, `test-logs-2` and so on, in the group `sls2splunk`. */
+  readonly consumers?: number
+  readonly overrides?: ServiceOverrides
+}
+
+/** Settings of the one source and of the sections beside it, in place of the defaults for tests. */
+export interface ServiceOverrides {
+  readonly instance?: string
+  readonly source?: Partial<SourceConfig>
+  readonly sls?: Partial<SlsConfig>
+  readonly splunk?: Partial<SplunkConfig>
+  readonly worker?: Partial<WorkerConfig>
+}
+
+export interface RunningService {
+  readonly service: Service
+  /** Every line the service has logged so far, as JSON text. */
+  readonly logLines: readonly string[]
+  /** As on SIGTERM: drains, leaves the group. A second call answers the same. */
+  stop(): Promise<StopReport>
+  /** As on a second SIGTERM: ends the threads where they stand. */
+  kill(): Promise<StopReport>
+}
+
+/** Starts at once, from the oldest log; the caller stops it, in a test best by `onTestFinished`. */
+export function startService(options: ServiceOptions): RunningService {
+  const logLines: string[] = []
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'sls2splunk-test-'))
+  const log = createLog({
+    level: 'debug',
+    format: 'json',
+    secrets: [],
+    output: line => void logLines.push(line.trimEnd()),
+  })
+  const service = createService(configOf(options, stateDirectory), log)
+  const soft = new AbortController()
+  const hard = new AbortController()
+  const ended = service.supervisor
+    .run(soft.signal, hard.signal)
+    .finally(() => rmSync(stateDirectory, { recursive: true, force: true }))
+  return {
+    service,
+    logLines,
+    stop() {
+      soft.abort()
+      return ended
+    },
+    kill() {
+      soft.abort()
+      hard.abort()
+      return ended
+    },
+  }
+}
+
+const MIB = 1024 * 1024
+
+/** Everything a person would wait for is short. */
+function configOf(options: ServiceOptions, stateDirectory: string): Config {
+  const { accessKey, consumers = 1, overrides = {} } = options
+  return {
+    file: 'test',
+    instance: overrides.instance ?? 'test',
+    stateDirectory,
+    sls: {
+      endpoint: options.slsUrl,
+      region: 'cn-hangzhou',
+      signature: 'v4',
+      credentials: { kind: 'keys', accessKeyId: accessKey.id, accessKeySecret: accessKey.secret },
+      tls: { verify: true },
+      timeoutMs: 10_000,
+      ...overrides.sls,
+    },
+    splunk: {
+      urls: [options.splunkUrl],
+      token: options.token,
+      tls: { verify: true },
+      timeoutMs: 10_000,
+      compression: 'gzip',
+      batchBytes: MIB,
+      metadata: {},
+      ...overrides.splunk,
+    },
+    sources: [{ ...sourceOf(options), consumers, ...overrides.source }],
+    worker: {
+      memoryLimitBytes: 512 * MIB,
+      inFlightBytes: 64 * MIB,
+      stalledAfterMs: 30_000,
+      restartBackoff: { minMs: 100, maxMs: 1_000 },
+      drainTimeoutMs: 10_000,
+      ...overrides.worker,
+    },
+    http: { host: '127.0.0.1', port: 0 },
+    log: { level: 'debug', format: 'json' },
+  }
+}
+
+function sourceOf({ project, logstore }: ServiceOptions): Omit<SourceConfig, 'consumers'> {
+  return {
+    name: 'logs',
+    project,
+    logstore,
+    consumerGroup: 'sls2splunk',
+    startFrom: { kind: 'begin' },
+    inOrder: false,
+    heartbeatIntervalMs: 1_000,
+    fetchIntervalMs: 100,
+    checkpointIntervalMs: 200,
+    routes: [],
+    event: { metadata: true },
+  }
+}
