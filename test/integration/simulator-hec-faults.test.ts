@@ -148,6 +148,24 @@ describe('a receiver', () => {
     await cheap.close()
   })
 
+  it('hands out bodies in its strict mode too, and counts the lines of /raw once in either', async () => {
+    const body = '{"time":1700000000.123456789,"event":"a"}{"event":""}'
+    for (const strict of [true, false]) {
+      const bodies: [string, number][] = []
+      const onBody = (text: Buffer, events: number) => void bodies.push([text.toString(), events])
+      const receiver = await startHecReceiver({ tokens: [token], strict, onBody })
+      await fetch(`${receiver.url}/services/collector`, { method: 'POST', headers, body })
+      await fetch(`${receiver.url}/services/collector/raw`, { method: 'POST', headers, body: 'one\ntwo' })
+      const taken = strict ? 1 : 2
+      expect(bodies).toEqual([
+        [body, taken],
+        ['one\ntwo', 2],
+      ])
+      expect(receiver.counters.events).toBe(taken + 2)
+      await receiver.close()
+    }
+  })
+
   it('speaks TLS, faults included', async () => {
     const certificate = selfSigned()
     const secure = await startHecReceiver({ tokens: [token], tls: certificate })

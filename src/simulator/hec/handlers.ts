@@ -26,7 +26,7 @@ export interface HecState {
   readonly maxEventBytes: number
   readonly missingChannel: HecCode
   readonly storeEvent: (envelope: Envelope, storedFor: StoredFor) => void
-  /** Cheap mode: a whole body was taken. */
+  /** All that was taken of a body has been stored. */
   readonly storeBody: (body: Buffer, events: number) => void
 }
 
@@ -83,7 +83,7 @@ function keep(hec: HecState, request: SeenRequest, taken: { token: HecToken; int
       token: token.token,
       ...(channel !== undefined && { channel }),
     })
-  if (!hec.strict) hec.storeBody(request.body, intake.events)
+  hec.storeBody(request.body, intake.events)
   return token.useAck && intake.events > 0 ? hec.acks.issue(channel ?? '') : undefined
 }
 

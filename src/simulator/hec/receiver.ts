@@ -38,7 +38,7 @@ export interface HecReceiverOptions {
   readonly replyHeaders?: Readonly<Record<string, string>>
   /** Strict mode: each stored event, in order. */
   readonly onEvent?: (envelope: Envelope, storedFor: StoredFor) => void
-  /** Cheap mode: each body taken, decoded. The buffer may be kept. */
+  /** Each body of data, decoded, and how many of its events were taken. The buffer may be kept. */
   readonly onBody?: (body: Buffer, events: number) => void
 }
 

@@ -59,7 +59,6 @@ export function createRecords(options: RecordOptions) {
       if (options.keepEvents) requests.push(record)
     },
     storeEvent: (envelope: Envelope, storedFor: StoredFor) => {
-      totals.events++
       increase(eventsByIndex, storedFor.index)
       if (options.keepEvents) events.push(envelope)
       options.onEvent?.(envelope, storedFor)
