@@ -3,6 +3,7 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
 import type { HttpHeaders } from '../http.ts'
+import { releaseMemory } from '../release.ts'
 import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
 
 /** Opaque Base64 text; the number inside exceeds 2^53 and is nobody's business but the server's. */
@@ -55,13 +56,16 @@ function bad(message: string): SlsResult<Page> {
 function decompress(body: Buffer, type: string, rawSize: number): Uint8Array | string {
   const content = body.subarray(HEADROOM_BYTES)
   if (rawSize === 0 || type === '') return content
+  const length = content.length
   try {
     if (type === 'zstd') return zstdDecompressSync(content, { maxOutputLength: rawSize })
     if (type !== 'lz4') return `an unknown compression (${type})`
     body.writeUInt32LE(rawSize, 0)
     return uncompressSync(body)
   } catch {
-    return `${content.length} bytes that are not ${type}`
+    return `${length} bytes that are not ${type}`
+  } finally {
+    releaseMemory(body)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { gzipSync } from 'node:zlib'
 import { type BackoffRange, backoffMs } from '../backoff.ts'
+import { releaseMemory } from '../release.ts'
 import { sleep } from '../wait.ts'
 import type { Verdict } from './answers.ts'
 import type { Attempt, HecClient, Payload } from './client.ts'
@@ -40,12 +41,12 @@ export function createDeliver({ client, compression, onTrouble }: DeliverOptions
     for (let failures = 0; ; failures++) {
       const attempt = await client.post(payload, signal)
       const { verdict } = attempt
-      if (verdict.kind === 'delivered') return
+      if (verdict.kind === 'delivered') return discard(payload)
       onTrouble(verdict, attempt)
       if (verdict.accepted > 0) {
         // The front of the request is Splunk's already: sending it again would store it twice.
         first += verdict.accepted
-        if (first >= events.offsets.length) return
+        discard(payload)
         payload = pack(events, first, compression)
       }
       const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
@@ -53,6 +54,11 @@ export function createDeliver({ client, compression, onTrouble }: DeliverOptions
       signal.throwIfAborted()
     }
   }
+}
+
+/** The compressed copy is ours alone; uncompressed bytes are the caller's buffer. */
+function discard({ bytes, gzip }: Payload): void {
+  if (gzip) releaseMemory(bytes)
 }
 
 function pack({ bytes, offsets }: Events, first: number, compression: 'gzip' | 'none'): Payload {

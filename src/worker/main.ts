@@ -4,32 +4,40 @@ import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { createBudget } from '../budget.ts'
 import { toFailure } from '../failure.ts'
-import type { Drained, FromWorker, ToWorker, WorkerInput, WorkerStatus } from '../protocol.ts'
-import { createSlsClient } from '../sls/client.ts'
+import {
+  type Drained,
+  type FromWorker,
+  isToWorker,
+  type WorkerInput,
+  type WorkerStatus,
+} from '../protocol.ts'
+import { createSlsClient, type SlsClient } from '../sls/client.ts'
 import { createHecClient } from '../splunk/client.ts'
-import { createDeliver } from '../splunk/deliver.ts'
-import { describe } from '../splunk/describe.ts'
 import { sleep } from '../wait.ts'
 import { createBuffers } from './buffers.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
+import { deliveryFor } from './delivery.ts'
 import { createWorkerLog } from './log.ts'
-import { createMeter } from './meter.ts'
-import { createContact } from './splunk-contact.ts'
+import { createMeter, type Meter } from './meter.ts'
 import { startShard } from './shard.ts'
+import { type Contact, createContact } from './splunk-contact.ts'
+import { listenForDrain } from './stop.ts'
 import { createTroubles } from './troubles.ts'
+
+type Send = (message: FromWorker) => void
 
 const STATUS_INTERVAL_MS = 1_000
 /** Requests to Splunk that may be under way at once; each holds one buffer. */
 const MAX_REQUESTS = 4
-/** After the deadline of the drain, for the last checkpoints. */
-const SETTLE_MS = 12_000
+/** Pulls are bounded by memory; this many connections never keep a heartbeat waiting. */
+const MAX_SLS_SOCKETS = 64
 
 /** The task of the thread. Resolves when drained; when it cannot go on it says why and ends the thread. */
 export default async function work(input: WorkerInput): Promise<Drained> {
-  const { port } = input
-  const send = (message: FromWorker) => port.postMessage(message)
+  const send: Send = message => input.port.postMessage(message)
   try {
-    return await consume(input, send)
+    const parts = await build(input, send)
+    return await run(input, parts, send)
   } catch (error) {
     send({ type: 'failed', failure: toFailure(error) })
     // A fresh thread for the next run: nothing of this one may be left.
@@ -37,45 +45,33 @@ export default async function work(input: WorkerInput): Promise<Drained> {
   }
 }
 
-async function consume(input: WorkerInput, send: (message: FromWorker) => void): Promise<Drained> {
-  const { port, source, worker, splunk } = input
+interface Parts {
+  readonly consumer: Consumer
+  readonly contact: Contact
+  status(): WorkerStatus
+  close(): void
+}
+
+async function build(input: WorkerInput, send: Send): Promise<Parts> {
+  const { source, splunk, worker } = input
   const meter = createMeter()
   const troubles = createTroubles()
   const log = createWorkerLog(line => send({ type: 'log', line }))
-  const buffers = createBuffers(MAX_REQUESTS, splunk.batchBytes)
-  const budget = createBudget(worker.inFlightBytes - MAX_REQUESTS * splunk.batchBytes)
-  const client = await createSlsClient({
-    sls: input.sls,
-    project: source.project,
-    logstore: source.logstore,
-    consumerGroup: source.consumerGroup,
-    consumer: input.consumer,
-    ...(source.query !== undefined && { query: source.query }),
-    heartbeatIntervalMs: source.heartbeatIntervalMs,
-    // One more than can pull at once, so that a heartbeat never waits behind data.
-    maxSockets: 64,
-    onCall: meter.slsCall,
-  })
-  const hec = createHecClient({ splunk, maxSockets: MAX_REQUESTS + 1, onCall: meter.hecCall })
+  // Half of the memory at most is for requests, the rest for pages.
+  const requests = Math.max(
+    1,
+    Math.min(MAX_REQUESTS, Math.floor(worker.inFlightBytes / 2 / splunk.batchBytes)),
+  )
+  const buffers = createBuffers(requests, splunk.batchBytes)
+  const budget = createBudget(
+    Math.max(worker.inFlightBytes / 2, worker.inFlightBytes - requests * splunk.batchBytes),
+  )
+  const client = await connectToSls(input, meter)
+  const hec = createHecClient({ splunk, maxSockets: requests + 1, onCall: meter.hecCall })
   const contact = createContact(hec, troubles)
-  const deliverFor = (shard: number) => {
-    const who = { work: 'send', shard } as const
-    const deliver = createDeliver({
-      client: hec,
-      compression: splunk.compression,
-      onTrouble: ({ reason }, { detail }) => {
-        contact.failed()
-        meter.hecRetry(hec.endpoint, reason)
-        troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, hec.endpoint, detail) })
-      },
-    })
-    return async (events: Parameters<typeof deliver>[0], signal: AbortSignal) => {
-      await deliver(events, signal)
-      contact.worked()
-      troubles.clear(who)
-    }
-  }
-  const context = {
+  const delivery = { hec, compression: splunk.compression, contact, troubles, meter }
+  const deliverFor = (shard: number) => deliveryFor(shard, delivery)
+  const shared = {
     client,
     source,
     defaults: splunk.metadata,
@@ -89,57 +85,80 @@ async function consume(input: WorkerInput, send: (message: FromWorker) => void):
   const consumer = createConsumer({
     client,
     heartbeatIntervalMs: source.heartbeatIntervalMs,
-    start: (shard, known) => startShard(shard, context, known),
+    start: (shard, known) => startShard(shard, shared, known),
     troubles,
     log,
-    restoreGroup: signal => restoreGroup(port, send, signal),
+    restoreGroup: signal => restoreGroup(input.port, send, signal),
   })
-  const statusOf = (): WorkerStatus => ({
-    joined: consumer.joined(),
-    splunkUp: contact.up(),
-    inFlightBytes: budget.lentBytes() + buffers.lentBytes(),
-    memoryBytes: memoryBytes(),
-    shards: consumer.shards(),
-    reasons: troubles.list(),
-    since: meter.take(),
-  })
+  return {
+    consumer,
+    contact,
+    status: () => ({
+      joined: consumer.joined(),
+      splunkUp: contact.up(),
+      inFlightBytes: budget.lentBytes() + buffers.lentBytes(),
+      memoryBytes: memoryBytes(),
+      shards: consumer.shards(),
+      reasons: troubles.list(),
+      since: meter.take(),
+    }),
+    close() {
+      client.close()
+      hec.close()
+    },
+  }
+}
 
+function connectToSls({ sls, source, consumer }: WorkerInput, meter: Meter): Promise<SlsClient> {
+  const { project, logstore, consumerGroup, heartbeatIntervalMs, query } = source
+  return createSlsClient({
+    sls,
+    project,
+    logstore,
+    consumerGroup,
+    consumer,
+    heartbeatIntervalMs,
+    ...(query !== undefined && { query }),
+    maxSockets: MAX_SLS_SOCKETS,
+    onCall: meter.slsCall,
+  })
+}
+
+async function run({ port, worker }: WorkerInput, parts: Parts, send: Send): Promise<Drained> {
+  const { consumer, contact } = parts
   const stop = listenForDrain(port, worker.drainTimeoutMs)
   const over = new AbortController()
-  const background = Promise.all([
-    report(() => send({ type: 'status', status: statusOf() }), over.signal),
-    contact.keep(over.signal),
-  ])
+  const report = () => send({ type: 'status', status: parts.status() })
   send({ type: 'ready' })
+  const background = Promise.all([reportStatus(report, over.signal), contact.keep(over.signal)])
   let unconfirmed: Drained['unconfirmed'] = []
-  const watch = watchUnconfirmed(consumer, stop.hard, found => {
-    unconfirmed = found
+  stop.hard.addEventListener('abort', () => {
+    unconfirmed = inFlightOf(consumer)
   })
   await Promise.race([consumer.run(stop.soft, stop.hard), stop.settled])
-  watch()
   over.abort()
   await background
-  send({ type: 'status', status: statusOf() })
-  client.close()
-  hec.close()
+  report()
+  parts.close()
   stop.close()
   return { kind: 'drained', unconfirmed }
 }
 
-/** Heap and buffers of this thread alone; `memoryUsage` of a worker counts its own isolate. */
-function memoryBytes(): number {
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
-
-async function report(sendStatus: () => void, signal: AbortSignal): Promise<void> {
+async function reportStatus(report: () => void, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    sendStatus()
+    report()
     await sleep(STATUS_INTERVAL_MS, signal)
   }
 }
 
-async function restoreGroup(port: MessagePort, send: (message: FromWorker) => void, signal: AbortSignal) {
+/** What is still in flight when the deadline passes will be read and sent again: the last log line names it. */
+function inFlightOf(consumer: Consumer): Drained['unconfirmed'] {
+  const held = consumer.shards().filter(shard => shard.inFlightEvents > 0)
+  return held.map(({ shard, inFlightEvents: events, position: from = '' }) => ({ shard, events, from }))
+}
+
+/** Tells that the group is gone and waits until it is there again. */
+async function restoreGroup(port: MessagePort, send: Send, signal: AbortSignal): Promise<void> {
   send({ type: 'group-gone' })
   while (!signal.aborted) {
     const [message] = await once(port, 'message', { signal }).catch(() => [])
@@ -147,59 +166,8 @@ async function restoreGroup(port: MessagePort, send: (message: FromWorker) => vo
   }
 }
 
-/** What is still in flight when the deadline passes will be read and sent again: it is named in the last log line. */
-function watchUnconfirmed(
-  consumer: Consumer,
-  hard: AbortSignal,
-  found: (list: Drained['unconfirmed']) => void,
-) {
-  const look = () => {
-    const held = consumer.shards().filter(shard => shard.inFlightEvents > 0)
-    found(held.map(({ shard, inFlightEvents: events, position: from = '' }) => ({ shard, events, from })))
-  }
-  hard.addEventListener('abort', look)
-  return () => hard.removeEventListener('abort', look)
-}
-
-interface Stop {
-  /** Take nothing new, finish what is held. */
-  readonly soft: AbortSignal
-  /** Drop it: the drain has taken too long. */
-  readonly hard: AbortSignal
-  /** Resolves when even the last checkpoints have had their time. */
-  readonly settled: Promise<void>
-  close(): void
-}
-
-function listenForDrain(port: MessagePort, drainTimeoutMs: number): Stop {
-  const soft = new AbortController()
-  const hard = new AbortController()
-  const closed = new AbortController()
-  let settle = () => {}
-  const settled = new Promise<void>(resolve => {
-    settle = resolve
-  })
-  async function drain() {
-    soft.abort()
-    await sleep(drainTimeoutMs, closed.signal)
-    hard.abort()
-    await sleep(SETTLE_MS, closed.signal)
-    settle()
-  }
-  port.on('message', (message: unknown) => {
-    if (isToWorker(message) && message.type === 'drain' && !soft.signal.aborted) void drain()
-  })
-  return {
-    soft: soft.signal,
-    hard: hard.signal,
-    settled,
-    close() {
-      closed.abort()
-      port.close()
-    },
-  }
-}
-
-function isToWorker(message: unknown): message is ToWorker {
-  return typeof message === 'object' && message !== null && 'type' in message
+/** Heap and buffers of this thread alone; `memoryUsage` of a worker counts its own isolate. */
+function memoryBytes(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }

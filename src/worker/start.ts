@@ -3,6 +3,8 @@
 import type { StartPosition } from '../config/types.ts'
 import type { SlsClient } from '../sls/client.ts'
 import type { Cursor } from '../sls/page.ts'
+import type { WorkerLog } from './log.ts'
+import type { ShardMeter } from './meter.ts'
 import { untilAnswered } from './sls-calls.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -32,37 +34,73 @@ export async function findStart(
   const checkpoint = await ask(context, 'reading the checkpoint', signal =>
     client.checkpointOf(shard, signal),
   )
-  if (checkpoint === undefined || checkpoint.kind === 'failed') return undefined
+  if (checkpoint?.kind !== 'ok') return undefined
   if (checkpoint.value) {
     const { cursor, savedAtSeconds } = checkpoint.value
     return { cursor, stored: cursor, savedAtSeconds }
   }
   const cursor = await ask(context, 'finding the start', signal => client.cursorAt(shard, configured, signal))
-  if (cursor === undefined || cursor.kind === 'failed') return undefined
+  if (cursor?.kind !== 'ok') return undefined
   return { cursor: cursor.value, stored: undefined, savedAtSeconds: undefined }
 }
 
-/** What became of a position that the server refuses. */
-export type Expiry =
-  /** It lies before the oldest data: those have expired, and reading goes on at `oldest`. */
-  | { readonly kind: 'expired'; readonly oldest: Cursor; readonly oldestReceivedAtSeconds: number }
-  /** It does not: a fault, to be held and tried again. */
+export interface ExpiryContext extends StartContext {
+  readonly meter: ShardMeter
+  readonly log: WorkerLog
+  /** Unix seconds up to which the shard is known to have been read. */
+  readonly readUntilSeconds: number | undefined
+}
+
+export type Recovered =
+  /** The data at the position have expired; reading goes on at the oldest there are. */
+  | { readonly kind: 'expired'; readonly oldest: Cursor }
+  /** The position does not lie before the oldest data: a fault, to be held and tried again. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'gone' }
 
-export async function examineRefused(context: StartContext, refused: Cursor): Promise<Expiry> {
-  const { client, shard } = context
-  const oldest = await ask(context, 'finding the oldest log', signal =>
-    client.cursorAt(shard, { kind: 'begin' }, signal),
-  )
-  if (oldest === undefined || oldest.kind === 'failed') return { kind: 'gone' }
-  if (!isBefore(refused, oldest.value)) return { kind: 'refused' }
+/** What to do about a position that the server does not take. What is lost is counted and said, never passed over. */
+export async function recoverPosition(context: ExpiryContext, refused: Cursor): Promise<Recovered> {
+  const { client, shard, troubles } = context
+  const begin = { kind: 'begin' } as const
+  const oldest = await ask(context, 'finding the oldest log', signal => client.cursorAt(shard, begin, signal))
+  if (oldest?.kind !== 'ok') return { kind: 'gone' }
+  if (!isBefore(refused, oldest.value)) {
+    troubles.raise({ work: 'page', shard }, refusedPosition(shard, refused))
+    return { kind: 'refused' }
+  }
   const time = await ask(context, 'dating the oldest log', signal =>
     client.timeOf(shard, oldest.value, signal),
   )
   // An empty shard has nothing to date: then everything up to now is gone.
-  const oldestReceivedAtSeconds = time?.kind === 'ok' ? time.value : Date.now() / 1_000
-  return { kind: 'expired', oldest: oldest.value, oldestReceivedAtSeconds }
+  sayExpired(context, refused, time?.kind === 'ok' ? time.value : Date.now() / 1_000)
+  return { kind: 'expired', oldest: oldest.value }
+}
+
+function sayExpired(
+  { shard, meter, log, readUntilSeconds }: ExpiryContext,
+  from: Cursor,
+  untilSeconds: number,
+): void {
+  const iso = (seconds: number) => new Date(seconds * 1_000).toISOString()
+  const until = iso(untilSeconds)
+  const range =
+    readUntilSeconds === undefined ? `before ${until}` : `between ${iso(readUntilSeconds)} and ${until}`
+  meter.expired(readUntilSeconds === undefined ? 0 : Math.max(0, untilSeconds - readUntilSeconds))
+  log.error(
+    `logs of shard ${shard} received ${range} expired before they were read: raise the logstore's retention`,
+    {
+      shard,
+      from,
+    },
+  )
+}
+
+function refusedPosition(shard: number, position: Cursor) {
+  return {
+    code: 'sls-InvalidCursor',
+    text: `Log Service refuses the position of shard ${shard} (${position}) although it has not expired`,
+    remedy: 'reset the checkpoint of the shard if it was set by hand or belongs to another logstore',
+  }
 }
 
 function ask<T>(context: StartContext, operation: string, call: Parameters<typeof untilAnswered<T>>[0]) {

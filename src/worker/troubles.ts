@@ -19,9 +19,9 @@ export interface Troubles {
   list(): StatusReason[]
 }
 
-/** `shard` in a kind of work that can fail on its own: pulling may work while sending does not. */
+/** `shard` in a kind of work that can fail on its own: a pull may work while what it brought (`page`) does not. */
 export interface Who {
-  readonly work: 'heartbeat' | 'read' | 'send' | 'checkpoint'
+  readonly work: 'heartbeat' | 'read' | 'page' | 'send' | 'checkpoint'
   readonly shard?: number
 }
 

@@ -9,6 +9,8 @@ export class CorruptPage extends Error {
 export const VARINT = 0
 export const FIXED64 = 1
 export const BYTES = 2
+const GROUP_START = 3
+const GROUP_END = 4
 export const FIXED32 = 5
 
 /** A cursor over bytes; `position` is public because the hot loops move it themselves. */
@@ -45,6 +47,17 @@ export function skipField(reader: Reader, wireType: number, end: number): void {
   else if (wireType === VARINT) readVarint(reader, end)
   else if (wireType === FIXED32) reader.position += 4
   else if (wireType === FIXED64) reader.position += 8
+  else if (wireType === GROUP_START) skipGroup(reader, end)
   else throw new CorruptPage(`wire type ${wireType}`)
   if (reader.position > end) throw new CorruptPage('a field is cut')
+}
+
+/** Groups are protobuf's old way of nesting, from its start to its end; none of ours are, an unknown field may be one. */
+function skipGroup(reader: Reader, end: number): void {
+  for (let depth = 1; depth > 0; ) {
+    const wireType = readVarint(reader, end) & 7
+    if (wireType === GROUP_START) depth++
+    else if (wireType === GROUP_END) depth--
+    else skipField(reader, wireType, end)
+  }
 }

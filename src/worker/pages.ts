@@ -1,0 +1,60 @@
+/** Pages of one shard: each pull waits for its share of the memory budget, and is tried until it is answered. */
+
+import type { Budget, Loan } from '../budget.ts'
+import type { SlsClient } from '../sls/client.ts'
+import type { SlsFailure } from '../sls/errors.ts'
+import type { Cursor, Page } from '../sls/page.ts'
+import type { ShardMeter } from './meter.ts'
+import { untilAnswered } from './sls-calls.ts'
+import type { Troubles } from './troubles.ts'
+
+export type Pulled =
+  | { readonly kind: 'page'; readonly page: Page; readonly loan: Loan }
+  /** Only the caller can answer to this failure. */
+  | { readonly kind: 'failed'; readonly failure: SlsFailure }
+  | { readonly kind: 'stopped' }
+
+export interface Pages {
+  /** Never rejects for a far end's sake, so that it can run ahead of whoever waits for it. */
+  pull(cursor: Cursor): Promise<Pulled>
+  /** Gives back what a pull that nobody wants any more has brought. */
+  discard(pulling: Promise<Pulled> | undefined): Promise<void>
+}
+
+export interface PagesOptions {
+  readonly client: SlsClient
+  readonly shard: number
+  readonly budget: Budget
+  readonly meter: ShardMeter
+  readonly troubles: Troubles
+  readonly signal: AbortSignal
+}
+
+/** Lent before a pull and adjusted when its size is known: Log Service answers with about so much at most. */
+const RESERVE_BYTES = 10 * 1024 * 1024
+
+export function createPages({ client, shard, budget, meter, troubles, signal }: PagesOptions): Pages {
+  const persistent = { who: { work: 'read', shard } as const, operation: 'reading', troubles, signal }
+  const reserveBytes = Math.min(RESERVE_BYTES, budget.capacityBytes)
+
+  async function pull(cursor: Cursor): Promise<Pulled> {
+    const loan = await budget.take(reserveBytes, signal).catch(() => undefined)
+    if (!loan) return { kind: 'stopped' }
+    const result = await untilAnswered(ending => client.pull(shard, cursor, ending), persistent)
+    if (result?.kind !== 'ok') {
+      loan.release()
+      return result ?? { kind: 'stopped' }
+    }
+    loan.resize(result.value.data.length)
+    meter.pulled(result.value.data.length)
+    return { kind: 'page', page: result.value, loan }
+  }
+
+  return {
+    pull,
+    async discard(pulling) {
+      const pulled = await pulling
+      if (pulled?.kind === 'page') pulled.loan.release()
+    },
+  }
+}
