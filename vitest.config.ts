@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 /** One project for each kind of test; `npm test` runs unit and integration, CI the rest as well. */
-const project = (name: string, include: string[], testTimeout: number) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   test: {
     name,
-    include,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup,
     testTimeout,
     hookTimeout: testTimeout,
     pool: 'forks' as const,
@@ -16,9 +17,9 @@ const project = (name: string, include: string[], testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], 20_000),
-      project('integration', ['test/integration/**/*.test.ts'], 60_000),
-      project('interop', ['test/interop/**/*.test.ts'], 180_000),
+      project('unit', 20_000),
+      project('integration', 60_000),
+      project('interop', 180_000, ['test/interop/global-setup.ts']),
     ],
   },
 })
