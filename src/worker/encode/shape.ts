@@ -13,12 +13,18 @@ export interface ShapeNode {
   /** The key occurred before in this log, or could be one of the metadata: the careful way has to decide. */
   readonly needsCare: boolean
   readonly parent: ShapeNode | undefined
+  /** Keys before this one. */
+  readonly depth: number
   readonly children: ShapeNode[]
 }
 
 /** Logs whose keys are data (one key for each user, say) would grow the tree without end. */
 const MAX_CHILDREN = 16
 const MAX_NODES = 8_192
+/** Making a node looks at all above it: a log of very many keys would cost their square, each time anew. */
+const MAX_DEPTH = 512
+/** The tree then stays within a few megabytes. */
+const MAX_KEY_BYTES = 256
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -33,7 +39,7 @@ export function createShapes(): Shapes {
   let nodes = 0
 
   function grow(parent: ShapeNode, key: Uint8Array): ShapeNode | undefined {
-    if (parent.children.length >= MAX_CHILDREN) return undefined
+    if (parent.children.length >= MAX_CHILDREN || parent.depth >= MAX_DEPTH) return undefined
     if (++nodes > MAX_NODES) {
       root = createRoot()
       nodes = 0
@@ -52,9 +58,14 @@ export function createShapes(): Shapes {
         const child = children[i]
         if (child && isSame(child.key, source, from, to)) return child
       }
-      return grow(parent, source.slice(from, to))
+      return to - from > MAX_KEY_BYTES ? undefined : grow(parent, copyOf(source, from, to))
     },
   }
+}
+
+/** A copy for certain: `slice` of a Buffer is a view, and the page's memory is given back when it is delivered. */
+function copyOf(source: Uint8Array, from: number, to: number): Uint8Array {
+  return new Uint8Array(source.subarray(from, to))
 }
 
 function isSame(key: Uint8Array, source: Uint8Array, from: number, to: number): boolean {
@@ -65,7 +76,7 @@ function isSame(key: Uint8Array, source: Uint8Array, from: number, to: number): 
 
 function createRoot(): ShapeNode {
   const none = new Uint8Array(0)
-  return { key: none, name: '', json: none, needsCare: false, parent: undefined, children: [] }
+  return { key: none, name: '', json: none, needsCare: false, parent: undefined, depth: 0, children: [] }
 }
 
 function createNode(parent: ShapeNode, key: Uint8Array): ShapeNode {
@@ -78,6 +89,7 @@ function createNode(parent: ShapeNode, key: Uint8Array): ShapeNode {
     json,
     needsCare: occursAbove(parent, name) || looksLikeMetadata(name),
     parent,
+    depth: parent.depth + 1,
     children: [],
   }
 }
