@@ -197,12 +197,11 @@ class EncodingPage implements PageEncoder {
     let fields = 0
     reader.position = from
     while (reader.position < to) {
-      const tag = source[reader.position]
+      const tag = readVarint(reader, to)
       if (tag !== CONTENTS_TAG) {
-        skipField(reader, readVarint(reader, to) & 7, to)
+        skipField(reader, tag & 7, to)
         continue
       }
-      reader.position++
       this.#readContent(readEnd(reader, to))
       const next = this.#shapes.next(node, source, this.#contentKey, this.#contentKeyEnd)
       if (next === undefined || next.needsCare) return UNUSUAL
@@ -275,7 +274,8 @@ class EncodingPage implements PageEncoder {
     while (reader.position < to) {
       const tag = readVarint(reader, to)
       if (tag === ((LOG_TIME << 3) | VARINT)) {
-        this.#seconds = readVarint(reader, to)
+        // A uint32: of what is longer the low 32 bits count.
+        this.#seconds = readVarint(reader, to) >>> 0
       } else if (tag === ((LOG_TIME_NS << 3) | FIXED32)) {
         skipField(reader, FIXED32, to)
         this.#nanoseconds = readFixed32(this.#page, reader.position - 4)
