@@ -118,7 +118,7 @@ function exchange(request: HttpRequest, agent: Agents, signal: AbortSignal): Pro
       const { statusCode: status, headers } = head
       resolve({ kind: 'answer', status, headers, body: body.finish(), durationMs: durationMs() })
     })
-    stream.once('error', (error: unknown) => trouble(troubleCode(error), messageOf(error)))
+    stream.on('error', (error: unknown) => trouble(troubleCode(error), messageOf(error)))
     // Ending the stream with the whole body sends it in one piece; as an option got would cut it into 64 KiB.
     if (request.body) stream.end(request.body)
   })
