@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createGenerator } from '../../src/simulator/generator.ts'
-import { LOG_ID_KEY } from '../../src/simulator/generator/log-id.ts'
-import { type ComparableEvent, comparable } from './expected-event.ts'
+import { type ComparableEvent, comparable, logIdOf } from './expected-event.ts'
 import { type FarEnds, startFarEnds } from './far-ends.ts'
 import { missingSdk } from './official-sdk.ts'
 import { expectedOf } from './sdk-differences.ts'
@@ -15,7 +14,7 @@ const NOW_SECONDS = 1_700_000_000
 
 describe.skipIf(missingSdk)('audit logs of all kinds, read by the official SDK and delivered', () => {
   let farEnds: FarEnds
-  let delivered: ReadonlyMap<unknown, ComparableEvent>
+  let delivered: ReadonlyMap<string, ComparableEvent>
 
   beforeAll(async () => {
     farEnds = await startFarEnds(SHARDS)
@@ -24,7 +23,7 @@ describe.skipIf(missingSdk)('audit logs of all kinds, read by the official SDK a
       farEnds.append(group % SHARDS, [generator.nextGroup(group % SHARDS, NOW_SECONDS).bytes])
     const events = await farEnds.deliver({ events: GROUPS * LOGS_PER_GROUP, consumers: 2 })
     expect(events).toHaveLength(GROUPS * LOGS_PER_GROUP)
-    delivered = new Map(events.map(comparable).map(event => [idOf(event.fields), event]))
+    delivered = new Map(events.map(comparable).map(event => [logIdOf(event.fields), event]))
     return () => farEnds[Symbol.asyncDispose]()
   })
 
@@ -36,11 +35,7 @@ describe.skipIf(missingSdk)('audit logs of all kinds, read by the official SDK a
     'are the same field by field, pulled with signature $signature and compression $compression',
     async options => {
       const logs = (await readWithSdk({ ...farEnds.account, ...options })).flat()
-      expect(new Map(logs.map(log => [idOf(log.plain), expectedOf(log)]))).toEqual(delivered)
+      expect(new Map(logs.map(log => [logIdOf(log.plain), expectedOf(log)]))).toEqual(delivered)
     },
   )
 })
-
-function idOf(fields: readonly (readonly [unknown, unknown])[]): unknown {
-  return fields.find(([name]) => name === LOG_ID_KEY)?.[1]
-}

@@ -1,5 +1,6 @@
 /** From a flattened log of the official Python SDK to the event that Splunk should get, and from an event to the same form. */
 
+import { LOG_ID_KEY } from '../../src/simulator/generator/log-id.ts'
 import type { DeliveredEvent } from './far-ends.ts'
 import type { FlatLog, SdkText, SdkValue } from './sdk-reading.ts'
 
@@ -53,6 +54,11 @@ function fraction(nanoseconds: SdkValue | undefined): string {
 
 export function comparable({ time, host, event }: DeliveredEvent): ComparableEvent {
   return { time, host, fields: sorted(Object.entries(event ?? {})) }
+}
+
+/** Of the fields of an event or a flat log; empty when they have none. */
+export function logIdOf(fields: readonly (readonly [name: unknown, value: unknown])[]): string {
+  return String(fields.find(([name]) => name === LOG_ID_KEY)?.[1] ?? '')
 }
 
 function sorted<E extends readonly [unknown, unknown]>(entries: E[]): E[] {

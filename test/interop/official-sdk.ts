@@ -10,6 +10,7 @@ const python = inject('python')
 /** Why there is none, in a line; tests are skipped then. */
 export const missingSdk = python.kind === 'missing' ? python.reason : undefined
 
+/** What every script takes; some take more. */
 export interface ScriptInput extends Account {
   readonly signature: 'v1' | 'v4'
   readonly compression: 'lz4' | 'zstd' | 'none'
@@ -17,13 +18,13 @@ export interface ScriptInput extends Account {
 
 export type Script = 'read' | 'write' | 'consume'
 
-export function startScript(name: Script, input: ScriptInput): PythonProcess {
+export function startScript<I extends ScriptInput>(name: Script, input: I): PythonProcess {
   if (python.kind === 'missing') throw new Error(python.reason)
   return startPython(python.executable, fileURLToPath(new URL(`python/${name}.py`, import.meta.url)), input)
 }
 
-/** Runs a script to its end and answers the lines it printed, parsed. */
-export async function runScript(name: Script, input: ScriptInput): Promise<readonly unknown[]> {
+/** Runs a script to its end. Answers the lines it printed, parsed. */
+export async function runScript<I extends ScriptInput>(name: Script, input: I): Promise<readonly unknown[]> {
   const { ended, lines } = startScript(name, input)
   await ended
   return lines

@@ -34,7 +34,7 @@ def main():
 
 
 def config_of(given):
-    return LogHubConfig(
+    config = LogHubConfig(
         given["endpoint"],
         given["accessKeyId"],
         given["accessKeySecret"],
@@ -49,6 +49,9 @@ def config_of(given):
         region=given["region"],
         accept_compress_type=given["compression"],
     )
+    # By itself two heartbeats, which a busy machine may lose.
+    config.consumer_group_time_out = 5
+    return config
 
 
 main()

@@ -22,8 +22,8 @@ def request_of(given, group):
         source=group["source"],
         logitems=[item_of(log) for log in group["logs"]],
         hashKey=group.get("hashKey"),
-        compress=group["compression"] != "none",
-        compress_type=group["compression"],
+        compress=given["compression"] != "none",
+        compress_type=given["compression"],
         logtags=[tuple(tag) for tag in group["tags"]],
     )
 
