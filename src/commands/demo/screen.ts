@@ -1,5 +1,6 @@
 /** The live table. On a terminal it is drawn over itself; elsewhere it is printed now and then. */
 
+import { stripVTControlCharacters, styleText } from 'node:util'
 import type { LedgerReport } from '../../simulator/ledger.ts'
 import type { Board, ShardView } from '../../supervisor/board.ts'
 
@@ -11,8 +12,17 @@ export interface Screen {
   close(lines: readonly string[]): void
 }
 
+interface Table {
+  readonly head: string
+  readonly shards: readonly string[]
+  readonly totals: readonly string[]
+}
+
 const MAX_LINES = 8
+const MIN_LINES = 3
 const PRINT_EVERY = 5
+/** Title, head, two empty rows, and the row that the cursor rests on. */
+const FRAME_ROWS = 5
 
 export function createScreen(output: NodeJS.WriteStream): Screen {
   const lines: string[] = []
@@ -20,10 +30,15 @@ export function createScreen(output: NodeJS.WriteStream): Screen {
   let drawn = 0
   let rounds = 0
 
-  function draw(rows: readonly string[]): void {
-    const frame = [title, '', ...rows, '', ...lines]
-    const up = drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ''
-    output.write(`${up}${frame.map(row => row.slice(0, output.columns)).join('\n')}\n`)
+  /** Never taller than the terminal: what has scrolled away cannot be drawn over. */
+  function draw({ head, shards, totals }: Table): void {
+    const room = output.rows - FRAME_ROWS - totals.length
+    const shown = shorten(shards, Math.max(1, room - MIN_LINES))
+    const said = lines.slice(-Math.max(1, Math.min(MAX_LINES, room - shown.length)))
+    const frame = [title, '', head, ...shown, ...totals, '', ...said]
+    // From the first column: Ctrl-C has left its echo on this row.
+    const up = drawn > 0 ? `\r\x1b[${drawn}A\x1b[J` : ''
+    output.write(`${up}${frame.map(row => paint(clip(row, output.columns))).join('\n')}\n`)
     drawn = frame.length
   }
 
@@ -33,14 +48,17 @@ export function createScreen(output: NodeJS.WriteStream): Screen {
       if (!output.isTTY) output.write(`${text}\n`)
     },
     table(board, report) {
-      const rows = tableOf(board, report)
-      if (output.isTTY) draw(rows)
-      else if (rounds++ % PRINT_EVERY === 0) output.write(`${rows.join('\n')}\n\n`)
+      const table = tableOf(board, report)
+      if (output.isTTY) draw(table)
+      else if (table.shards.length > 0 && rounds++ % PRINT_EVERY === 0) {
+        output.write(`\n${[table.head, ...table.shards, ...table.totals].join('\n')}\n\n`)
+      }
     },
     say(line) {
       if (!output.isTTY) output.write(line)
-      lines.push(line.trimEnd())
-      if (lines.length > MAX_LINES) lines.shift()
+      // Without its colours, so that a line can be cut anywhere; a stack trace is many lines.
+      lines.push(...stripVTControlCharacters(line).trimEnd().split('\n'))
+      lines.splice(0, lines.length - MAX_LINES)
     },
     close(last) {
       output.write(`\n${last.join('\n')}\n`)
@@ -48,16 +66,33 @@ export function createScreen(output: NodeJS.WriteStream): Screen {
   }
 }
 
-function tableOf(board: Board, { issued, delivered, duplicated }: LedgerReport): string[] {
-  const shards = board.shards()
-  const total = board.consumers().reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0)
-  const cpu = board.consumers().reduce((sum, { cpuRatio }) => sum + cpuRatio, 0)
-  return [
-    'shard  consumer          state          MB/s    CPU %    lag s',
-    ...shards.map(rowOf),
-    `all    ${String(board.consumers().length).padEnd(3)} consumers    ${''.padEnd(12)} ${megabytes(total)} ${percent(cpu)}`,
-    `produced ${issued}   delivered ${delivered}   on the way ${issued - delivered}   duplicated ${duplicated}`,
-  ]
+function shorten(rows: readonly string[], most: number): readonly string[] {
+  if (rows.length <= most) return rows
+  return [...rows.slice(0, most - 1), `    … ${rows.length - most + 1} more shards`]
+}
+
+function clip(row: string, columns: number): string {
+  return row.length > columns ? `${row.slice(0, columns - 1)}…` : row
+}
+
+function paint(row: string): string {
+  if (/^\[[\d:.]+\] (ERROR|FATAL)/.test(row)) return styleText('red', row)
+  if (/^\[[\d:.]+\] WARN/.test(row)) return styleText('yellow', row)
+  return row
+}
+
+function tableOf(board: Board, { issued, delivered, duplicated }: LedgerReport): Table {
+  const consumers = board.consumers()
+  const total = consumers.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0)
+  const cpu = consumers.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0)
+  return {
+    head: 'shard  consumer          state          MB/s    CPU %    lag s',
+    shards: board.shards().map(rowOf),
+    totals: [
+      `  all  ${`${consumers.length} ${consumers.length === 1 ? 'consumer' : 'consumers'}`.padEnd(16)}  ${''.padEnd(12)} ${megabytes(total)} ${percent(cpu)}`,
+      `produced ${issued}   delivered ${delivered}   on the way ${issued - delivered}   duplicated ${duplicated}`,
+    ],
+  }
 }
 
 function rowOf({ shard, owner, state, bytesPerSecond, cpuRatio, lagSeconds }: ShardView): string {
