@@ -51,7 +51,8 @@ export function createBudget(capacityBytes: number): Budget {
       const giveUp = () => {
         queue.splice(queue.indexOf(waiter), 1)
         reject(signal.reason)
-        admitWaiting()
+        // Not before all who wait on this signal have given up: none of them may be served on its way out.
+        queueMicrotask(admitWaiting)
       }
       const admit = () => {
         signal.removeEventListener('abort', giveUp)
