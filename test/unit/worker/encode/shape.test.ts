@@ -56,6 +56,17 @@ describe('shapes of logs', () => {
     expect(walk(createShapes(), ['x'.repeat(257)])).toBeUndefined()
   })
 
+  it('outlive the memory of the page they came from', () => {
+    const shapes = createShapes()
+    const memory = new ArrayBuffer(3)
+    const page = Buffer.from(memory)
+    page.write('abc')
+    const node = shapes.next(shapes.root(), page, 0, 3)
+    memory.transfer(0)
+    expect(walk(shapes, ['abc'])).toBe(node)
+    expect(walk(shapes, [''])).not.toBe(node)
+  })
+
   it('begin anew when there are too many, and go on', () => {
     const shapes = createShapes()
     const root = shapes.root()

@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeLogGroupList, type LogGroup } from '../../../src/sls/wire.ts'
+import type { Events } from '../../../src/splunk/deliver.ts'
+import { createBuffers } from '../../../src/worker/buffers.ts'
+import { deliverPage, type PageDelivery } from '../../../src/worker/deliver-page.ts'
+import { createEncode } from '../../../src/worker/encode/page-encoder.ts'
+import { createPlanner } from '../../../src/worker/encode/plan.ts'
+import { createMeter } from '../../../src/worker/meter.ts'
+import { ROUTED } from './encode/pages.ts'
+
+const BUFFERS = 3
+/** Room for two events or so. */
+const BUFFER_BYTES = 400
+
+interface Send {
+  readonly accept: () => void
+}
+
+/** Splunk, whose every answer the test decides about. */
+function createSplunk() {
+  const open: Send[] = []
+  const accepted: string[] = []
+  let most = 0
+  function deliver({ bytes }: Events, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const close = () => open.splice(open.indexOf(send), 1)
+      const send: Send = {
+        accept() {
+          close()
+          // Read as late as can be: a buffer that was given away too early would show.
+          accepted.push(Buffer.from(bytes).toString())
+          resolve()
+        },
+      }
+      open.push(send)
+      most = Math.max(most, open.length)
+      signal.addEventListener('abort', () => {
+        if (open.includes(send)) close()
+        reject(signal.reason)
+      })
+    })
+  }
+  return { deliver, open, accepted, mostAtOnce: () => most }
+}
+
+function start(page: Uint8Array, options: Partial<PageDelivery> = {}) {
+  const splunk = createSplunk()
+  const meter = createMeter()
+  const buffers = createBuffers(BUFFERS, BUFFER_BYTES)
+  const stop = new AbortController()
+  const shard = meter.shard(0)
+  const parts = {
+    encode: createEncode(createPlanner(ROUTED)),
+    deliver: splunk.deliver,
+    buffers,
+    meter: shard,
+    inOrder: false,
+    ...options,
+  }
+  const done = deliverPage(page, parts, stop.signal)
+  done.catch(() => undefined)
+  return { splunk, buffers, shard, stop, done, counts: () => meter.take().shards[0] }
+}
+
+const settle = () => new Promise(resolve => setImmediate(resolve))
+
+function pageOf(topics: readonly string[], logs: number): Buffer {
+  let next = 0
+  const log = () => ({ timeSeconds: 1, contents: [{ key: 'n', value: String(next++) }] })
+  const group = (topic: string): LogGroup => ({ topic, tags: [], logs: Array.from({ length: logs }, log) })
+  return encodeLogGroupList(topics.map(group))
+}
+
+const numbersIn = (texts: readonly string[]) =>
+  texts.flatMap(text => [...text.matchAll(/"n":"(\d+)"/g)].map(match => Number(match[1])))
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+describe('delivery of a page', () => {
+  it('ends when Splunk has every event, in whichever order its answers come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(), { minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        async (picks, inOrder) => {
+          const { splunk, buffers, shard, done, counts } = start(pageOf(['a', 'b'], 12), { inOrder })
+          let over = false
+          void done.then(() => {
+            over = true
+          })
+          for (let step = 0; ; step++) {
+            await settle()
+            if (splunk.open.length === 0) break
+            expect(over).toBe(false)
+            splunk.open[(picks[step % picks.length] ?? 0) % splunk.open.length]?.accept()
+          }
+          await expect(done).resolves.toEqual({ kind: 'delivered' })
+          const numbers = numbersIn(splunk.accepted)
+          expect(inOrder ? numbers : numbers.toSorted((a, b) => a - b)).toEqual(upTo(24))
+          expect(splunk.mostAtOnce()).toBe(inOrder ? 1 : BUFFERS)
+          expect([buffers.lentBytes(), shard.inFlightEvents()]).toEqual([0, 0])
+          expect(counts()).toMatchObject({ readEvents: 24, deliveredEvents: 24, droppedEvents: 0 })
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('counts what routes drop, and all bytes that were not dropped as delivered', async () => {
+    const page = pageOf(['dropped', 'a', 'dropped'], 2)
+    const { splunk, done, counts } = start(page)
+    await settle()
+    for (const send of [...splunk.open]) send.accept()
+    await done
+    const oneLog = encodeLogGroupList([
+      { tags: [], logs: [{ timeSeconds: 1, contents: [{ key: 'n', value: '0' }] }] },
+    ])
+    const framing = 4
+    expect(counts()).toMatchObject({
+      readEvents: 6,
+      deliveredEvents: 2,
+      droppedEvents: 4,
+      deliveredBytes: page.length - 4 * (oneLog.length - framing),
+    })
+  })
+
+  it.each([
+    ['an empty page', []],
+    ['groups without logs', [0]],
+  ])('ends at once for %s, nothing sent', async (_, groups) => {
+    const page = encodeLogGroupList(groups.map(() => ({ topic: 'a', tags: [], logs: [] })))
+    const { splunk, done, counts } = start(page)
+    await expect(done).resolves.toEqual({ kind: 'delivered' })
+    expect(splunk.accepted).toEqual([])
+    expect(counts()).toMatchObject({ readEvents: 0, deliveredEvents: 0, deliveredBytes: page.length })
+  })
+
+  it('says so when the page is corrupt, after what was under way has ended', async () => {
+    const page = pageOf(['a'], 4)
+    const { splunk, buffers, done, counts } = start(Buffer.concat([page, Buffer.from('0a050a0308', 'hex')]))
+    await settle()
+    const atOnce = splunk.open.length
+    expect(atOnce).toBeGreaterThan(0)
+    for (const send of [...splunk.open]) send.accept()
+    await expect(done).resolves.toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringContaining('announced'),
+    })
+    expect(buffers.lentBytes()).toBe(0)
+    const { readEvents, deliveredEvents } = counts() ?? {}
+    expect(deliveredEvents).toBe(readEvents)
+  })
+
+  it.each([0, 1, 2, 3])(
+    'rejects when aborted after %d answers, with nothing under way and no buffer lent',
+    async answers => {
+      const { splunk, buffers, shard, stop, done, counts } = start(pageOf(['a', 'b'], 12))
+      for (let i = 0; i < answers; i++) {
+        await settle()
+        splunk.open[0]?.accept()
+      }
+      stop.abort('enough')
+      await expect(done).rejects.toBe('enough')
+      expect([splunk.open.length, buffers.lentBytes(), shard.inFlightEvents()]).toEqual([0, 0, 0])
+      expect(counts()?.deliveredEvents ?? 0).toBe(numbersIn(splunk.accepted).length)
+    },
+  )
+
+  it('rejects also when the last answer and the abort come together: whoever is stopped may not go on', async () => {
+    const { splunk, stop, done } = start(pageOf(['a'], 1))
+    await settle()
+    splunk.open[0]?.accept()
+    stop.abort('enough')
+    await expect(done).rejects.toBe('enough')
+  })
+
+  it('sends nothing for a signal that is aborted already', async () => {
+    const sent: Events[] = []
+    const stop = AbortSignal.abort('before')
+    const parts: PageDelivery = {
+      encode: createEncode(createPlanner(ROUTED)),
+      deliver: async events => void sent.push(events),
+      buffers: createBuffers(BUFFERS, BUFFER_BYTES),
+      meter: createMeter().shard(0),
+      inOrder: false,
+    }
+    await expect(deliverPage(pageOf(['a'], 1), parts, stop)).rejects.toBe('before')
+    expect(sent).toEqual([])
+  })
+})
