@@ -1,7 +1,7 @@
 /** The consumer groups that the supervisor asks for, made with Log Service's management calls. */
 
 import type { SlsConfig, SourceConfig } from '../config/types.ts'
-import { createSlsAdmin, type SlsAdmin } from '../sls/admin.ts'
+import { createSlsAdmin, type Initialised, type SlsAdmin } from '../sls/admin.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
 import type { Ensured, GroupAdmin } from '../supervisor/group.ts'
 import type { Metrics } from '../supervisor/metrics.ts'
@@ -34,9 +34,9 @@ export function createGroupAdmin(sls: SlsConfig, metrics: Metrics): GroupAdmin {
       withAdmin(source, async admin => {
         const group = await admin.ensureGroup(source, signal)
         if (group.kind === 'failed') return failed(group.failure)
-        const shards = await admin.shards(source, signal)
-        if (shards.kind === 'failed') return failed(shards.failure)
-        return { kind: 'ok', notes: [...group.value, ...adviceOn(source, shards.value.length)] }
+        const positions = await admin.initialisePositions(source, signal)
+        if (positions.kind === 'failed') return failed(positions.failure)
+        return { kind: 'ok', notes: [...group.value, ...notesOn(source, positions.value)] }
       }),
     restore: (source, positions, signal) =>
       withAdmin(source, async admin => {
@@ -60,7 +60,15 @@ function failed(failure: SlsFailure): Ensured {
   }
 }
 
-function adviceOn({ logstore, consumers }: SourceConfig, shards: number): string[] {
-  if (consumers <= shards) return []
-  return [`${consumers} consumers for the ${shards} shards of ${logstore}: ${consumers - shards} stand by`]
+function notesOn(
+  { logstore, consumers, startFrom }: SourceConfig,
+  { shards, initialised }: Initialised,
+): string[] {
+  const from = startFrom.kind === 'time' ? new Date(startFrom.seconds * 1_000).toISOString() : startFrom.kind
+  const first =
+    initialised > 0 ? [`${initialised} shards of ${logstore} begin at ${from}: they had no checkpoint`] : []
+  const spare = consumers - shards
+  const idle =
+    spare > 0 ? [`${consumers} consumers for the ${shards} shards of ${logstore}: ${spare} stand by`] : []
+  return [...first, ...idle]
 }

@@ -1,14 +1,11 @@
-/**
- * The management calls, through Alibaba Cloud's own SDK: it knows the calls and their models. Only its transport is
- * replaced by ours, so that addressing, proxies, TLS, clocks and failures are the same for all requests. Loaded in
- * the main thread alone: the SDK is 700 files.
- */
+/** What the supervisor does in Log Service: the consumer group, and the positions it begins at. */
 
-import type { SourceConfig } from '../config/types.ts'
-import { parseJson } from '../json.ts'
-import { failureOf, type SlsFailure, type SlsResult } from './errors.ts'
+import type { SourceConfig, StartPosition } from '../config/types.ts'
+import type { SlsResult } from './errors.ts'
+import { firstPositions, type ListedShard } from './first-positions.ts'
 import { HEADROOM_BYTES } from './page.ts'
-import { type Call, createTransport, type TransportOptions } from './transport.ts'
+import { FailedCall, loadSdk, type Sdk } from './sdk.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
 
 export interface SlsAdmin {
   /**
@@ -16,23 +13,23 @@ export interface SlsAdmin {
    * what was changed, a sentence each.
    */
   ensureGroup(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<readonly string[]>>
-  /** Shard ids that can be read, and whether they are still written. */
-  shards(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<readonly Shard[]>>
+  /** Gives every shard without a checkpoint its first one; answers how many shards there are. */
+  initialisePositions(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<Initialised>>
   /** Stores positions whoever holds the shards: for a group that was deleted and made again. */
   restorePositions(source: SourceConfig, positions: Positions, signal: AbortSignal): Promise<SlsResult<void>>
   close(): void
 }
 
-export interface Shard {
-  readonly id: number
-  readonly readonly: boolean
+export interface Initialised {
+  readonly shards: number
+  /** Shards that got their first position now. */
+  readonly initialised: number
 }
 
 export type Positions = ReadonlyMap<number, string>
 
 /** The group's timeout on the server, in heartbeats. */
 const HEARTBEATS_PER_TIMEOUT = 3
-const TIMEOUT_MS = 30_000
 
 export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmin> {
   const { project } = options
@@ -57,11 +54,8 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
   return {
     close: transport.close,
     ensureGroup: (source, signal) => attempt(signal, sdk => ensureGroup(sdk, project, source)),
-    shards: ({ logstore }, signal) =>
-      attempt(signal, async sdk => {
-        const { body = [] } = await sdk.client.listShards(project, logstore)
-        return body.map(({ shardID = -1, status }) => ({ id: shardID, readonly: status === 'readonly' }))
-      }),
+    initialisePositions: (source, signal) =>
+      attempt(signal, sdk => initialisePositions(sdk, project, source)),
     restorePositions: ({ logstore, consumerGroup }, positions, signal) =>
       attempt(signal, async ({ client, models }) => {
         for (const [shard, checkpoint] of positions) {
@@ -102,6 +96,53 @@ async function ensureGroup(
   ]
 }
 
+/** Whoever holds a shard already is not asked: a shard without a checkpoint has not been delivered from. */
+async function initialisePositions(
+  { client, models }: Sdk,
+  project: string,
+  source: SourceConfig,
+): Promise<Initialised> {
+  const { logstore, consumerGroup, startFrom } = source
+  const shards = await listShards(client, project, logstore)
+  const { body = [] } = await client.getCheckPoint(
+    project,
+    logstore,
+    consumerGroup,
+    new models.GetCheckPointRequest({}),
+  )
+  const known = new Set(
+    body.flatMap(({ shard, checkpoint }) => (shard !== undefined && checkpoint ? [shard] : [])),
+  )
+  const missing = firstPositions(shards, known)
+  for (const { shard, from } of missing) {
+    const start = from === 'begin' ? 'begin' : cursorFrom(startFrom)
+    const cursor = await client.getCursor(
+      project,
+      logstore,
+      String(shard),
+      new models.GetCursorRequest({ from: start }),
+    )
+    const checkpoint = cursor.body?.cursor
+    const request = new models.ConsumerGroupUpdateCheckPointRequest({ shard, checkpoint, forceSuccess: true })
+    await client.consumerGroupUpdateCheckPoint(project, logstore, consumerGroup, request)
+  }
+  return { shards: shards.length, initialised: missing.length }
+}
+
+async function listShards(client: Sdk['client'], project: string, logstore: string): Promise<ListedShard[]> {
+  const { body = [] } = await client.listShards(project, logstore)
+  return body.map(({ shardID = -1, status, inclusiveBeginKey = '', exclusiveEndKey = '' }) => ({
+    id: shardID,
+    readonly: status === 'readonly',
+    begin: inclusiveBeginKey,
+    end: exclusiveEndKey,
+  }))
+}
+
+function cursorFrom(start: StartPosition): string {
+  return start.kind === 'time' ? String(start.seconds) : start.kind
+}
+
 /** Two services that start together both find no group; the second to create it has got what it wants. */
 async function unlessItExists(creation: Promise<unknown>): Promise<boolean> {
   try {
@@ -111,67 +152,4 @@ async function unlessItExists(creation: Promise<unknown>): Promise<boolean> {
     if (error instanceof FailedCall && error.failure.code === 'ConsumerGroupAlreadyExist') return false
     throw error
   }
-}
-
-/** Carries a failure through the SDK, which knows no other way out than an exception. */
-class FailedCall extends Error {
-  override name = 'FailedCall'
-  readonly failure: SlsFailure
-  constructor(failure: SlsFailure) {
-    super(failure.message)
-    this.failure = failure
-  }
-}
-
-type Sdk = ReturnType<Awaited<ReturnType<typeof loadSdk>>>
-type Send = (call: Call) => Promise<Uint8Array>
-
-/** The SDK's client with another way of executing what it has put together. */
-async function loadSdk() {
-  const models = await import('@alicloud/sls20201230')
-  const Base = models.default.default
-
-  class Client extends Base {
-    readonly #send: Send
-    constructor(send: Send) {
-      // Never used: requests do not go through the SDK's own gateway.
-      super({
-        endpoint: 'unused',
-        accessKeyId: 'unused',
-        accessKeySecret: 'unused',
-        toMap: () => ({}),
-        validate: () => {},
-      })
-      this.#send = send
-    }
-
-    override async execute(...[params, request]: Parameters<InstanceType<typeof Base>['execute']>) {
-      const [path = '', pathQuery = ''] = (params.pathname ?? '').split('?', 2)
-      const query = { ...Object.fromEntries(new URLSearchParams(pathQuery)), ...request.query }
-      const body = await this.#send({
-        operation: 'admin',
-        method: methodOf(params.method),
-        path,
-        query,
-        ...(request.body && { json: request.body }),
-        timeoutMs: TIMEOUT_MS,
-      })
-      return { headers: {}, statusCode: 200, body: readBody(params.bodyType, body) }
-    }
-  }
-
-  return (send: Send) => ({ client: new Client(send), models })
-}
-
-function readBody(bodyType: string | undefined, body: Uint8Array): unknown {
-  if (bodyType === 'none') return undefined
-  const json = parseJson(body)
-  if (bodyType === 'array' && !Array.isArray(json)) {
-    throw new FailedCall(failureOf('BadResponse', 200, 'an answer of the wrong shape: not a list'))
-  }
-  return json
-}
-
-function methodOf(method: string | undefined): Call['method'] {
-  return method === 'POST' || method === 'PUT' || method === 'DELETE' ? method : 'GET'
 }

@@ -79,7 +79,7 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
   }
 
   async function run(): Promise<void> {
-    const start = await findStart(parts, source.startFrom)
+    const start = await findStart(parts)
     if (!start) return
     const from = start.stored === undefined && known !== undefined ? known : start.cursor
     const current = createCheckpoint({

@@ -1,6 +1,5 @@
 /** Where to begin in a shard, and where to go on when the position has expired. */
 
-import type { StartPosition } from '../config/types.ts'
 import type { SlsClient } from '../sls/client.ts'
 import type { Cursor } from '../sls/page.ts'
 import type { WorkerLog } from './log.ts'
@@ -22,14 +21,14 @@ export interface Start {
   readonly savedAtSeconds: number | undefined
 }
 
+/** A shard without a checkpoint was born after the group got its first positions: all of it is new. */
+const OLDEST = { kind: 'begin' } as const
+
 /**
- * The checkpoint always wins; the configured position counts only where there is none. No pull is ever made without
- * a cursor. Undefined when the shard is gone or the signal was aborted.
+ * The checkpoint; where there is none, the beginning of the shard. No pull is ever made without a cursor. Undefined
+ * when the shard is gone or the signal was aborted.
  */
-export async function findStart(
-  context: StartContext,
-  configured: StartPosition,
-): Promise<Start | undefined> {
+export async function findStart(context: StartContext): Promise<Start | undefined> {
   const { client, shard } = context
   const checkpoint = await ask(context, 'reading the checkpoint', signal =>
     client.checkpointOf(shard, signal),
@@ -39,7 +38,7 @@ export async function findStart(
     const { cursor, savedAtSeconds } = checkpoint.value
     return { cursor, stored: cursor, savedAtSeconds }
   }
-  const cursor = await ask(context, 'finding the start', signal => client.cursorAt(shard, configured, signal))
+  const cursor = await ask(context, 'finding the start', signal => client.cursorAt(shard, OLDEST, signal))
   if (cursor?.kind !== 'ok') return undefined
   return { cursor: cursor.value, stored: undefined, savedAtSeconds: undefined }
 }
@@ -61,8 +60,9 @@ export type Recovered =
 /** What to do about a position that the server does not take. What is lost is counted and said, never passed over. */
 export async function recoverPosition(context: ExpiryContext, refused: Cursor): Promise<Recovered> {
   const { client, shard, troubles } = context
-  const begin = { kind: 'begin' } as const
-  const oldest = await ask(context, 'finding the oldest log', signal => client.cursorAt(shard, begin, signal))
+  const oldest = await ask(context, 'finding the oldest log', signal =>
+    client.cursorAt(shard, OLDEST, signal),
+  )
   if (oldest?.kind !== 'ok') return { kind: 'gone' }
   if (!isBefore(refused, oldest.value)) {
     troubles.raise({ work: 'page', shard }, refusedPosition(shard, refused))
