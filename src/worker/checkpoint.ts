@@ -28,6 +28,8 @@ export interface CheckpointOptions {
   readonly stored: Cursor | undefined
   readonly intervalMs: number
   readonly troubles: Troubles
+  /** Aborted when even a save under way has to end; the server may still act on it, which harms nobody. */
+  readonly cut: AbortSignal
   /** The server says that the shard is not ours: nothing may be saved or sent any more. */
   readonly onLost: (failure: SlsFailure) => void
 }
@@ -76,18 +78,14 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     async keepSaving(signal) {
       while (!signal.aborted && !lost) {
         await sleep(options.intervalMs, signal)
-        // The save itself is not cut short: it ends by its own timeout, and the final one has to wait for it.
-        if (!signal.aborted && !lost && isDue()) await save(new AbortController().signal)
+        // A save that has begun goes on beyond the signal: the final one waits for it, so that none goes back.
+        if (!signal.aborted && !lost && isDue()) await unlessCut(save(options.cut), options.cut)
       }
     },
     async flush(signal) {
-      try {
-        while (position !== saved && !lost && !signal.aborted) {
-          await save(signal)
-          if (position !== saved && !lost) await sleep(FLUSH_RETRY_MS, signal)
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error
+      while (position !== saved && !lost && !signal.aborted) {
+        await unlessCut(save(signal), signal)
+        if (position !== saved && !lost) await sleep(FLUSH_RETRY_MS, signal)
       }
       troubles.clear(who)
     },
@@ -95,3 +93,12 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
 }
 
 const FLUSH_RETRY_MS = 500
+
+/** A call that its signal has cut short is no failure. */
+async function unlessCut(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}

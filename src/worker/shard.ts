@@ -87,6 +87,7 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
       start: from,
       stored: start.stored,
       onLost,
+      cut: hard.signal,
       intervalMs: source.checkpointIntervalMs,
     })
     checkpoint = current
