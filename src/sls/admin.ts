@@ -1,5 +1,6 @@
 /** What the supervisor does in Log Service: the consumer group, and the positions it begins at. */
 
+import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import type { SourceConfig, StartPosition } from '../config/types.ts'
 import type { SlsResult } from './errors.ts'
 import { firstPositions, type ListedShard } from './first-positions.ts'
@@ -27,9 +28,6 @@ export interface Initialised {
 }
 
 export type Positions = ReadonlyMap<number, string>
-
-/** The group's timeout on the server, in heartbeats. */
-const HEARTBEATS_PER_TIMEOUT = 3
 
 export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmin> {
   const { project } = options
@@ -76,7 +74,7 @@ async function ensureGroup(
   source: SourceConfig,
 ): Promise<string[]> {
   const { logstore, consumerGroup, inOrder: order } = source
-  const timeout = Math.ceil((source.heartbeatIntervalMs * HEARTBEATS_PER_TIMEOUT) / 1_000)
+  const timeout = groupTimeoutSeconds(source.heartbeatIntervalMs)
   const find = async () => {
     const { body = [] } = await client.listConsumerGroup(project, logstore)
     return body.find(({ name }) => name === consumerGroup)

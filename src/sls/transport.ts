@@ -3,16 +3,15 @@
  * clock that is off (signed again with the server's time) and credentials that have run out (asked for again once).
  */
 
-import { createHash } from 'node:crypto'
 import type { SlsConfig } from '../config/types.ts'
 import { messageOf } from '../failure.ts'
 import { createHttpClient, type HttpClient, type HttpHeaders } from '../http.ts'
-import { excerpt, isRecord, isText, parseJson } from '../json.ts'
-import { type ProjectAddress, projectAddress } from './address.ts'
+import { projectAddress } from './address.ts'
+import { readAnswer } from './answer.ts'
 import { type Credentials, type CredentialsProvider, createCredentials } from './credentials.ts'
-import { BAD_RESPONSE, failureOf, type SlsFailure, type SlsResult } from './errors.ts'
+import { failureOf, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
-import { encodeRfc3986, signV1, signV4 } from './signature.ts'
+import { type SignedCall, signCall } from './sign-call.ts'
 
 /** What a metric wants to know of one request. */
 export interface SlsCall {
@@ -141,73 +140,4 @@ function createServerClock() {
       return true
     },
   }
-}
-
-interface SignedCall {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
-}
-
-interface SigningContext {
-  readonly sls: SlsConfig
-  readonly address: ProjectAddress
-  readonly keys: Credentials
-  readonly now: Date
-}
-
-function signCall(call: Call, { sls, address, keys, now }: SigningContext): SignedCall {
-  const body = call.json === undefined ? undefined : Buffer.from(JSON.stringify(call.json))
-  const headers = {
-    ...call.headers,
-    host: address.host,
-    'user-agent': 'sls2splunk',
-    'x-log-apiversion': '0.6.0',
-    'x-log-bodyrawsize': String(body?.length ?? 0),
-    ...(body && { 'content-type': 'application/json', 'content-md5': md5(body) }),
-    ...(keys.securityToken && { 'x-acs-security-token': keys.securityToken }),
-    ...(sls.signature === 'v4' ? v4Headers(now, body) : v1Headers(now)),
-  }
-  const request = { method: call.method, path: call.path, query: call.query, headers }
-  const authorization =
-    sls.signature === 'v4' ? signV4(request, keys, sls.region) : signV1(request, keys, 'hmac-sha1')
-  const url = `${address.baseUrl}${call.path}${queryText(call.query)}`
-  return { url, headers: { ...headers, authorization }, ...(body && { body }) }
-}
-
-function v4Headers(now: Date, body: Uint8Array | undefined) {
-  const sha256 = createHash('sha256').update(body ?? '')
-  const date = now.toISOString().replace(/[-:]|\.\d{3}/g, '')
-  return { 'x-log-date': date, 'x-log-content-sha256': sha256.digest('hex') }
-}
-
-function v1Headers(now: Date) {
-  return { date: now.toUTCString(), 'x-log-signaturemethod': 'hmac-sha1' }
-}
-
-function md5(body: Uint8Array): string {
-  return createHash('md5').update(body).digest('hex').toUpperCase()
-}
-
-function queryText(query: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeRfc3986(value)}`)
-  return pairs.length > 0 ? `?${pairs.join('&')}` : ''
-}
-
-function readAnswer(status: number, headers: HttpHeaders, body: Buffer): SlsResult<Answer> {
-  if (status === 200) return { kind: 'ok', value: { headers, body } }
-  return { kind: 'failed', failure: readFailure(status, headers, body.subarray(HEADROOM_BYTES)) }
-}
-
-/** `{errorCode, errorMessage}` as Log Service writes it, `{Error: {Code, Message}}` as its gateway does, or neither. */
-function readFailure(status: number, headers: HttpHeaders, body: Buffer): SlsFailure {
-  const requestId = isText(headers['x-log-requestid']) ? headers['x-log-requestid'] : undefined
-  const json = parseJson(body)
-  if (isRecord(json) && isText(json.errorCode)) {
-    return failureOf(json.errorCode, status, String(json.errorMessage ?? ''), requestId)
-  }
-  if (isRecord(json) && isRecord(json.Error) && isText(json.Error.Code)) {
-    return failureOf(json.Error.Code, status, String(json.Error.Message ?? ''), requestId)
-  }
-  return failureOf(BAD_RESPONSE, status, `the answer is not Log Service's: ${excerpt(body)}`, requestId)
 }

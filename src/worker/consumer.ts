@@ -5,12 +5,14 @@
  */
 
 import { backoffMs } from '../backoff.ts'
+import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import type { ShardStatus } from '../protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
 import type { Cursor } from '../sls/page.ts'
+import { formatDuration } from '../units.ts'
 import { createAlarm, sleep } from '../wait.ts'
-import { createLease, HEARTBEATS_PER_TIMEOUT } from './lease.ts'
+import { createLease } from './lease.ts'
 import type { WorkerLog } from './log.ts'
 import type { Release, ShardRunner } from './shard.ts'
 import { slsTrouble } from './sls-calls.ts'
@@ -48,7 +50,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const reached = new Map<number, Cursor>()
   const alarm = createAlarm()
   const over = new AbortController()
-  const lease = createLease(intervalMs * HEARTBEATS_PER_TIMEOUT)
+  const timeoutMs = groupTimeoutSeconds(intervalMs) * 1_000
+  const lease = createLease(timeoutMs)
   let joined = false
   let failures = 0
   let settledAt = 0
@@ -140,7 +143,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     while (!signal.aborted) {
       await sleep(Math.max(lease.remainingMs(), MIN_WATCH_MS), signal)
       if (signal.aborted || lease.remainingMs() > 0 || runners.size === 0) continue
-      log.warn(`lost all shards: no heartbeat has worked for ${HEARTBEATS_PER_TIMEOUT} intervals`)
+      log.warn(`lost all shards: no heartbeat has worked for ${formatDuration(timeoutMs)}`)
       await loseAll()
     }
   }

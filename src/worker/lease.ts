@@ -20,6 +20,3 @@ export function createLease(timeoutMs: number, now: () => number = () => perform
     remainingMs: () => renewedAt + timeoutMs - now(),
   }
 }
-
-/** The group's timeout on the server is three heartbeats. */
-export const HEARTBEATS_PER_TIMEOUT = 3
