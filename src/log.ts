@@ -27,10 +27,16 @@ export function createLog({ level, format, secrets, output }: LogOptions): Log {
   const logger = pino(
     { ...options, formatters: { level: label => ({ level: label }) } },
     {
-      write: (line: string) => output(render(redact(line))),
+      write: (line: string) => output(render(line)),
     },
   )
-  const write = (at: LogLevel, message: string, fields: LogFields = {}) => logger[at](fields, message)
+  // Redacted before it is a line: what stands around the texts is never touched.
+  const clean = (fields: LogFields) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? redact(value) : value]),
+    )
+  const write = (at: LogLevel, message: string, fields: LogFields = {}) =>
+    logger[at](clean(fields), redact(message))
   return {
     write,
     debug: (message, fields) => write('debug', message, fields),
@@ -50,19 +56,22 @@ const FORMATS: Readonly<Record<LogConfig['format'], () => (line: string) => stri
 /** The priority that journald reads from the front of a line (sd-daemon). */
 const PRIORITY: Readonly<Record<string, number>> = { trace: 7, debug: 7, info: 6, warn: 4, error: 3 }
 
-/** journald has the time already: priority, message, then the fields. */
+/** journald has the time already: priority, message, then the fields. It takes each line for an entry of its own. */
 function journalLine(line: string): string {
   const { level, time: _, message, ...fields } = JSON.parse(line)
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${String(value)}`)
-  return `<${PRIORITY[level] ?? 6}>${message}${pairs.join('')}\n`
+  const priority = `<${PRIORITY[level] ?? 6}>`
+  const text = `${message}${pairs.join('')}`
+  return `${priority}${text.replaceAll('\n', `\n${priority}`)}\n`
 }
 
 /** A shorter one would take ordinary words out of every line. */
 const SHORTEST_SECRET = 4
 
-/** Replaces every secret, as it stands and as it looks inside a JSON string. */
+/** Replaces every secret, as it stands, as it looks inside a JSON string, and inside one in another. */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets.flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
+  const quoted = (text: string) => JSON.stringify(text).slice(1, -1)
+  const forms = secrets.flatMap(secret => [secret, quoted(secret), quoted(quoted(secret))])
   const distinct = [...new Set(forms)]
     .filter(form => form.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length)
