@@ -1,0 +1,168 @@
+/** Both far ends in the test's process, a source of countable logs, and the account of what became of each. */
+
+import type { TestContext } from 'vitest'
+import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
+import { eachLogId, formatLogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
+import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
+import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
+import {
+  createOracle,
+  type Oracle,
+  type SlsSimulator,
+  type SlsSimulatorOptions,
+  startSlsSimulator,
+} from '../../src/simulator/sls/index.ts'
+import type { StopReport } from '../../src/supervisor/supervisor.ts'
+import { type RunningService, type ServiceOptions, startService } from './service.ts'
+
+export const PROJECT = 'test-project'
+export const LOGSTORE = 'logs'
+export const GROUP = 'sls2splunk'
+export const TOKEN = '0f0e0d0c-aaaa-bbbb-cccc-token-of-hec'
+export const ACCESS_KEY = { id: 'test-key-id', secret: 'secret-of-the-access-key' } as const
+
+/** Vitest's way of undoing things after a test, from the test's own context: tests may run at the same time. */
+type OnTestFinished = TestContext['onTestFinished']
+
+export interface FarEndsOptions {
+  readonly shards: number
+  /** Default 10. */
+  readonly logsPerGroup?: number
+  readonly bytesPerLog?: number
+  readonly kinds?: readonly Kind[]
+  /** Encoded groups that a route of the service drops: they count as settled without having arrived. */
+  readonly isDropped?: (group: Buffer) => boolean
+  readonly sls?: Partial<SlsSimulatorOptions>
+}
+
+export interface FarEnds {
+  readonly sls: SlsSimulator
+  readonly hec: HecReceiver
+  readonly ledger: Ledger
+  /** Looks at every checkpoint as it happens: whether Splunk had all that lies before it. */
+  readonly oracle: Oracle
+  /** Appends groups of new logs to each of these shards. */
+  produce(shards: readonly number[], groups?: number): void
+  /** Appends a group to every shard that takes writes, again and again until told to end. */
+  stream(everyMs?: number): () => void
+  /** `performance.now()` of a log's last arrival. */
+  arrivedAt(shard: number, sequence: number): number | undefined
+  /** Ids of the shards that take writes. */
+  writable(): number[]
+  /** By consumer, the shards it holds undisputed. */
+  holdings(): ReadonlyMap<string, readonly number[]>
+  /** A service against these far ends, in this process; ended with the test at the latest. */
+  start(options?: Pick<ServiceOptions, 'consumers' | 'overrides'>): RunningService
+  /** Drains every service that was started here. */
+  stopServices(): Promise<readonly StopReport[]>
+}
+
+export async function startFarEnds(
+  options: FarEndsOptions,
+  onTestFinished: OnTestFinished,
+): Promise<FarEnds> {
+  const { shards, logsPerGroup = 10, bytesPerLog, kinds, isDropped = () => false } = options
+  const ledger = createLedger()
+  const arrivals = new Map<string, number>()
+  const services: RunningService[] = []
+  const sls = await startSlsSimulator({ accessKeys: [ACCESS_KEY], ...options.sls })
+  const hec = await startHecReceiver({
+    tokens: [{ token: TOKEN }],
+    onEvent: ({ event }) => {
+      const id = idOf(event)
+      ledger.deliverId(id)
+      arrivals.set(id, performance.now())
+    },
+  })
+  const generator = createGenerator({
+    seed: 1,
+    logsPerGroup,
+    ...(bytesPerLog !== undefined && { bytesPerLog }),
+    ...(kinds && { kinds }),
+  })
+  const arrivedAt = (shard: number, sequence: number) => arrivals.get(formatLogId({ shard, sequence }))
+  const hasArrived = (group: Buffer) => idsOf(group).every(id => arrivals.has(id))
+  const oracle = createOracle(sls, { isSettled: group => isDropped(group) || hasArrived(group) })
+  const stopServices = () => Promise.all(services.map(service => service.stop()))
+  sls.createLogstore(PROJECT, LOGSTORE, { shards })
+  onTestFinished(async () => {
+    for (const service of services) await service.kill()
+    oracle.stop()
+    await sls.close()
+    await hec.close()
+  })
+
+  function produce(to: readonly number[], groups = 1): void {
+    for (const shard of to)
+      for (let i = 0; i < groups; i++) {
+        const group = generator.nextGroup(shard, Math.floor(Date.now() / 1_000))
+        if (!isDropped(group.bytes)) ledger.issue(shard, group.firstSequence, group.logs)
+        sls.append(PROJECT, LOGSTORE, shard, [group.bytes])
+      }
+  }
+
+  function writable(): number[] {
+    const positions = sls.positions(PROJECT, LOGSTORE)
+    return positions.filter(({ status }) => status === 'readwrite').map(({ shard }) => shard)
+  }
+
+  return {
+    sls,
+    hec,
+    ledger,
+    oracle,
+    produce,
+    stream(everyMs = 30) {
+      const timer = setInterval(() => produce(writable()), everyMs)
+      const stop = () => clearInterval(timer)
+      onTestFinished(stop)
+      return stop
+    },
+    arrivedAt,
+    writable,
+    holdings: () => holdingsOf(sls),
+    start({ consumers = 1, overrides = {} } = {}) {
+      const service = startService({ ...addressOf(sls, hec), consumers, overrides })
+      services.push(service)
+      return service
+    },
+    stopServices,
+  }
+}
+
+/** Where a service finds the far ends. */
+function addressOf(sls: SlsSimulator, hec: HecReceiver) {
+  return {
+    slsUrl: sls.url,
+    splunkUrl: hec.url,
+    project: PROJECT,
+    logstore: LOGSTORE,
+    accessKey: ACCESS_KEY,
+    token: TOKEN,
+  }
+}
+
+function holdingsOf(sls: SlsSimulator): Map<string, number[]> {
+  const holdings = new Map<string, number[]>()
+  for (const consumer of sls.consumers(PROJECT, LOGSTORE, GROUP)) holdings.set(consumer, [])
+  for (const [shard, state] of sls.holders(PROJECT, LOGSTORE, GROUP))
+    if (state.state === 'already_alloc') holdings.get(state.holder)?.push(shard)
+  return holdings
+}
+
+function idOf(event: unknown): string {
+  const id = typeof event === 'object' && event !== null && 'log_id' in event ? event.log_id : undefined
+  return typeof id === 'string' ? id : ''
+}
+
+/** Ids of the logs in an encoded group. */
+export function idsOf(group: Buffer): string[] {
+  const ids: string[] = []
+  eachLogId(group, (shard, sequence) => void ids.push(formatLogId({ shard, sequence })))
+  return ids
+}
+
+/** The shard that a stored event was read from. */
+export function shardOfEvent({ event }: { readonly event: unknown }): number {
+  return parseLogId(idOf(event))?.shard ?? -1
+}

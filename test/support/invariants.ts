@@ -1,0 +1,74 @@
+/** The three questions that every test of the whole service asks at its end. */
+
+import { expect } from 'vitest'
+import { eventually } from './eventually.ts'
+import { type FarEnds, GROUP, LOGSTORE, PROJECT } from './far-ends.ts'
+
+/** Generous: the machine may be busy with other tests. */
+const ARRIVAL_MS = 40_000
+
+/** First question, did every log arrive: resolves as soon as Splunk has all that was issued so far. */
+export async function everythingArrives(far: FarEnds, withinMs = ARRIVAL_MS): Promise<void> {
+  await eventually(() => far.ledger.report().lost === 0, {
+    withinMs,
+    what: 'every log has arrived',
+    state: () => ({ account: accountOf(far), first: far.ledger.lostIds(3) }),
+  })
+}
+
+export interface Allowed {
+  /** Default 0. */
+  readonly duplicates?: number
+  /** Logs of a shard that may arrive for the first time behind later ones of it. Default 0. */
+  readonly disorder?: number
+}
+
+/**
+ * First question again, with what must not have arrived; second question, did no checkpoint pass a log that Splunk did
+ * not have at that moment, and did no two consumers hold a shard at once.
+ */
+export function expectSoundAccount(far: FarEnds, { duplicates = 0, disorder = 0 }: Allowed = {}): void {
+  const { lost, unknown, duplicated, orderViolations } = accountOf(far)
+  expect(far.oracle.violations(), 'checkpoints past undelivered logs, shards held twice').toEqual([])
+  expect({ lost, unknown }).toEqual({ lost: 0, unknown: 0 })
+  expect(duplicated, 'duplicated').toBeLessThanOrEqual(duplicates)
+  expect(orderViolations, 'out of order').toBeLessThanOrEqual(disorder)
+}
+
+/**
+ * Everything arrives, the account is sound, the services that the far ends started drain with nothing unconfirmed, and
+ * what they leave behind in the group are checkpoints at the end of every shard.
+ */
+export async function expectSoundEnd(far: FarEnds, allowed: Allowed = {}): Promise<void> {
+  await everythingArrives(far)
+  for (const report of await far.stopServices()) expect(report).toEqual({ unconfirmed: [], killed: [] })
+  expectSoundAccount(far, allowed)
+  expect(uncommitted(far), 'shards without a checkpoint at their end').toEqual([])
+}
+
+/** Shards whose checkpoint is not at their end. */
+export function uncommitted({ sls }: FarEnds): number[] {
+  const checkpoints = sls.checkpoints(PROJECT, LOGSTORE, GROUP)
+  const open = sls
+    .positions(PROJECT, LOGSTORE)
+    .filter(({ shard, end }) => checkpoints.get(shard)?.cursor !== end)
+  return open.map(({ shard }) => shard)
+}
+
+/** Third question, is nothing left open: for `afterAll`, when services and far ends of a file have ended. */
+export async function expectNothingOpen(): Promise<void> {
+  await eventually(() => leftOpen().length === 0, {
+    withinMs: 5_000,
+    what: 'no thread, connection or server is left',
+    state: leftOpen,
+  })
+}
+
+function leftOpen(): string[] {
+  return process.getActiveResourcesInfo().filter(resource => /Worker|MessagePort|TCP|Process/.test(resource))
+}
+
+function accountOf({ ledger }: FarEnds) {
+  const { shards: _, ...account } = ledger.report()
+  return account
+}
