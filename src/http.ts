@@ -93,32 +93,40 @@ function createAgents({ tls, proxy, maxSockets, serverName }: HttpClientOptions)
 function exchange(request: HttpRequest, agent: Agents, signal: AbortSignal): Promise<HttpOutcome> {
   if (signal.aborted) return Promise.reject(signal.reason)
   const startedAt = performance.now()
+  const { maxAnswerBytes, timeoutMs, headroomBytes = 0 } = request
   return new Promise((resolve, reject) => {
     const stream = got.stream(request.url, gotOptions(request, agent, signal))
     const durationMs = () => performance.now() - startedAt
     let head: Response | undefined
-    let body = createCollector(request.headroomBytes ?? 0, undefined)
+    let body = createCollector(headroomBytes, undefined)
     const trouble = (code: string, message: string) => {
+      clearTimeout(deadline)
+      stream.destroy()
       if (signal.aborted) reject(signal.reason)
       else resolve({ kind: 'trouble', code, message, durationMs: durationMs() })
-      stream.destroy()
     }
+    const tooLarge = () => trouble('ANSWER_TOO_LARGE', `more than ${maxAnswerBytes} bytes`)
+    // got's own limit does not end a request that waits for a free connection.
+    const deadline = setTimeout(() => trouble('ETIMEDOUT', `no answer within ${timeoutMs} ms`), timeoutMs)
     stream.once('response', (response: Response) => {
+      const announced = response.headers['content-length']
+      if (Number(announced) > maxAnswerBytes) return tooLarge()
       head = response
-      body = createCollector(request.headroomBytes ?? 0, response.headers['content-length'])
+      body = createCollector(headroomBytes, announced)
     })
     stream.on('data', (chunk: Buffer) => {
       body.add(chunk)
-      if (body.length() > request.maxAnswerBytes) {
-        trouble('ANSWER_TOO_LARGE', `more than ${request.maxAnswerBytes} bytes`)
-      }
+      if (body.length() > maxAnswerBytes) tooLarge()
     })
     stream.once('end', () => {
       if (!head) return trouble('NO_ANSWER', 'the connection ended without an answer')
+      clearTimeout(deadline)
+      // Answered before the request was read: what is left of it would keep the connection and its buffer.
+      if (!stream.writableFinished) stream.destroy()
       const { statusCode: status, headers } = head
       resolve({ kind: 'answer', status, headers, body: body.finish(), durationMs: durationMs() })
     })
-    stream.on('error', (error: unknown) => trouble(troubleCode(error), messageOf(error)))
+    stream.once('error', (error: unknown) => trouble(troubleCode(error), messageOf(error)))
     // Ending the stream with the whole body sends it in one piece; as an option got would cut it into 64 KiB.
     if (request.body) stream.end(request.body)
   })
@@ -131,7 +139,7 @@ function gotOptions({ method, headers, body, timeoutMs }: HttpRequest, agent: Ag
     headers: { ...headers, ...contentLength },
     agent,
     signal,
-    timeout: { request: timeoutMs, connect: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+    timeout: { connect: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
     retry: { limit: 0 },
     throwHttpErrors: false,
     followRedirect: false,
