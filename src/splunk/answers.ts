@@ -5,6 +5,7 @@
  */
 
 import type { HttpHeaders } from '../http.ts'
+import { isRecord, parseJson } from '../json.ts'
 
 /** What one attempt came to. `accepted` events at the front of the request are Splunk's already: never sent again. */
 export type Verdict =
@@ -53,7 +54,7 @@ const TOKEN_REFUSED: Row = { kind: 'hold', reason: 'token-refused' }
 const CHANNEL_REFUSED: Row = { kind: 'hold', reason: 'channel-refused' }
 const EVENT_REFUSED: Row = { kind: 'hold', reason: 'event-refused', names: 'the-bad-one' }
 
-/** By HEC's code, whatever the HTTP status. */
+/** By HEC's code, whatever the HTTP status; only that a success needs a 2xx as well. */
 const BY_CODE: Readonly<Record<number, Row>> = {
   0: DELIVERED,
   1: { kind: 'hold', reason: 'token-disabled' },
@@ -116,12 +117,13 @@ export function judge(status: number, reply: Reply | undefined, events: number):
 
 function rowOf(status: number, reply: Reply | undefined): Row {
   const known = reply ? BY_CODE[reply.code] : BY_STATUS[status]
-  if (known) return known
+  const isSuccess = status >= 200 && status < 300
+  if (known && (known.kind !== 'delivered' || isSuccess)) return known
   if (status >= 300 && status < 400) return { kind: 'hold', reason: 'redirect' }
   if (status >= 500) return { kind: 'again', reason: 'server-error' }
-  // An unknown code with a 2xx is a new kind of success; a 2xx without HEC's body is somebody else's.
-  if (status < 300) return reply ? DELIVERED : { kind: 'hold', reason: 'not-hec' }
-  return { kind: 'hold', reason: reply ? 'event-refused' : 'not-hec' }
+  if (!reply) return { kind: 'hold', reason: 'not-hec' }
+  // An unknown code with a 2xx is a new kind of success; one with a 4xx a new kind of refusal.
+  return isSuccess ? DELIVERED : { kind: 'hold', reason: 'event-refused' }
 }
 
 function acceptedOf(names: Names | undefined, reply: Reply | undefined, events: number): number {
@@ -131,30 +133,23 @@ function acceptedOf(names: Names | undefined, reply: Reply | undefined, events: 
   return accepted >= 0 && accepted < events ? accepted : 0
 }
 
-/** `{"text":…,"code":…}`; undefined for HTML, empty bodies and any other JSON. */
+/**
+ * `{"text":…,"code":…}`; undefined for HTML, empty bodies and any other JSON. Both keys must be there: `{"code":0}` is
+ * what many a login page and gateway answers too.
+ */
 export function readReply(body: Uint8Array): Reply | undefined {
   const json = parseJson(body)
-  if (typeof json !== 'object' || json === null || !('code' in json) || !Number.isInteger(json.code))
-    return undefined
-  const number = integerIn(json, 'invalid-event-number')
+  if (!isRecord(json) || typeof json.text !== 'string' || !isInteger(json.code)) return undefined
+  const number = json['invalid-event-number']
   return {
-    code: Number(json.code),
-    text: 'text' in json ? String(json.text) : '',
-    ...(number !== undefined && { invalidEventNumber: number }),
+    code: json.code,
+    text: json.text,
+    ...(isInteger(number) && number >= 0 && { invalidEventNumber: number }),
   }
 }
 
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-function integerIn(json: object, key: string): number | undefined {
-  const value: unknown = Reflect.get(json, key)
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value)
 }
 
 /** What trouble before any answer means. */
@@ -173,6 +168,8 @@ const RETRY_AFTER = { minMs: 100, maxMs: 300_000 }
 export function retryAfterMs(headers: HttpHeaders, nowMs: number): number | undefined {
   const value = headers['retry-after']
   if (typeof value !== 'string') return undefined
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs
+  // A date begins with the day's name: `Date.parse` would take `1.5` for one.
+  const date = /^[A-Z]/.test(value) ? Date.parse(value) - nowMs : Number.NaN
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : date
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, RETRY_AFTER.minMs), RETRY_AFTER.maxMs)
 }
