@@ -44,6 +44,8 @@ export interface Drained {
   readonly kind: 'drained'
   /** Shards whose last events are not confirmed and will be sent again. */
   readonly unconfirmed: readonly Unconfirmed[]
+  /** Shards whose last position could not be saved: what was delivered since their checkpoint will be sent again. */
+  readonly unsaved: readonly number[]
 }
 
 export interface Unconfirmed {

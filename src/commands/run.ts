@@ -102,7 +102,7 @@ function lockMessage(
 }
 
 /** The last lines: what is not confirmed and will be sent again. */
-function sayFarewell({ unconfirmed, killed }: StopReport, log: Log): void {
+function sayFarewell({ unconfirmed, unsaved, killed }: StopReport, log: Log): void {
   for (const { source, shard, events, from } of unconfirmed) {
     log.warn(`${events} events of shard ${shard} are not confirmed and will be sent again`, {
       source,
@@ -110,10 +110,19 @@ function sayFarewell({ unconfirmed, killed }: StopReport, log: Log): void {
       from,
     })
   }
+  for (const { source, shard } of unsaved) {
+    log.warn(
+      `the last position of shard ${shard} is not saved: what was delivered since its checkpoint will be sent again`,
+      { source, shard },
+    )
+  }
   if (killed.length > 0) {
     log.warn(`stopped; ${killed.join(', ')} did not drain: since the last checkpoint logs will be sent again`)
     return
   }
   const events = unconfirmed.reduce((sum, each) => sum + each.events, 0)
-  log.info(events === 0 ? 'stopped; every event is confirmed' : `stopped; ${events} events are not confirmed`)
+  const confirmed = events === 0 ? 'every event is confirmed' : `${events} events are not confirmed`
+  const repeated =
+    unsaved.length === 0 ? '' : `, the last positions of ${unsaved.length} shards are not saved`
+  log.info(`stopped; ${confirmed}${repeated}`)
 }

@@ -2,6 +2,7 @@
 
 import { backoffMs } from '../backoff.ts'
 import type { SourceConfig } from '../config/types.ts'
+import { isAbort } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { sleep } from '../wait.ts'
 import type { Condition } from './conditions.ts'
@@ -27,6 +28,13 @@ export interface GroupKeeper {
   condition(): Condition | undefined
 }
 
+/** A request that a stop has cut short is no failure. */
+function unlessAborted(signal: AbortSignal) {
+  return (error: unknown): undefined => {
+    if (!isAbort(error, signal)) throw error
+  }
+}
+
 const PACE = { minMs: 1_000, maxMs: 60_000 }
 
 export function createGroupKeeper(source: SourceConfig, admin: GroupAdmin, log: Log): GroupKeeper {
@@ -35,7 +43,8 @@ export function createGroupKeeper(source: SourceConfig, admin: GroupAdmin, log: 
 
   async function persist(attempt: () => Promise<Ensured>, signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures++) {
-      const result = await attempt()
+      const result = await attempt().catch(unlessAborted(signal))
+      if (!result) break
       if (result.kind === 'ok') {
         for (const note of result.notes) log.info(note, { source: source.name })
         break

@@ -37,6 +37,8 @@ export interface Supervisor {
 export interface StopReport {
   /** Events that were sent and are not confirmed, by shard: they will be sent again. */
   readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
+  /** Shards whose last position is not saved: what was delivered since their checkpoint will be sent again. */
+  readonly unsaved: readonly { readonly source: string; readonly shard: number }[]
   /** Workers that had to be killed. */
   readonly killed: readonly string[]
 }
@@ -180,8 +182,11 @@ function reportOf(ended: readonly Ended[]): StopReport {
   const unconfirmed = ended.flatMap(({ child, exit }) =>
     exit?.kind === 'drained' ? exit.unconfirmed.map(each => ({ ...each, source: child.source.name })) : [],
   )
+  const unsaved = ended.flatMap(({ child, exit }) =>
+    exit?.kind === 'drained' ? exit.unsaved.map(shard => ({ shard, source: child.source.name })) : [],
+  )
   const killed = ended.filter(({ exit }) => exit !== undefined && exit.kind !== 'drained')
-  return { unconfirmed, killed: killed.map(({ child }) => child.consumer) }
+  return { unconfirmed, unsaved, killed: killed.map(({ child }) => child.consumer) }
 }
 
 function reasonOf(exit: ChildExit): string {

@@ -14,6 +14,8 @@ export interface Checkpoint {
   /** Everything before `cursor` is delivered. */
   advance(cursor: Cursor): void
   position(): Cursor
+  /** The server has the position. */
+  isSaved(): boolean
   /** Saves every interval until the signal is aborted. */
   keepSaving(signal: AbortSignal): Promise<void>
   /** Saves what is not saved yet; gives up when the signal is aborted. */
@@ -75,6 +77,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       position = cursor
     },
     position: () => position,
+    isSaved: () => position === saved,
     async keepSaving(signal) {
       while (!signal.aborted && !lost) {
         await sleep(options.intervalMs, signal)

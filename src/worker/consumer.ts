@@ -37,6 +37,8 @@ export interface Consumer {
   /** The last heartbeat worked. */
   joined(): boolean
   shards(): ShardStatus[]
+  /** Shards that were held when the stop came and whose last position is not saved. */
+  unsaved(): number[]
 }
 
 /** A failed heartbeat is tried again well before the next one is due. */
@@ -48,6 +50,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const runners = new Map<number, ShardRunner>()
   /** Positions reached here: what a group that was deleted and made again does not know any more. */
   const reached = new Map<number, Cursor>()
+  const unsaved = new Set<number>()
   const alarm = createAlarm()
   const over = new AbortController()
   const timeoutMs = groupTimeoutSeconds(intervalMs) * 1_000
@@ -117,6 +120,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const { position } = runner.status()
       if (position !== undefined) reached.set(shard, position)
       runners.delete(shard)
+      if (soft.aborted && !runner.isSaved()) unsaved.add(shard)
       settledAt = performance.now()
       endIfDone(soft)
       // Whoever waits for the shard gets it with our next report.
@@ -161,6 +165,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     run,
     joined: () => joined,
     shards: () => [...runners.values()].map(runner => runner.status()),
+    unsaved: () => [...unsaved, ...[...runners].flatMap(([shard, each]) => (each.isSaved() ? [] : [shard]))],
   }
 }
 

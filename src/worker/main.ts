@@ -141,7 +141,7 @@ async function run({ port, worker }: WorkerInput, parts: Parts, send: Send): Pro
   report()
   parts.close()
   stop.close()
-  return { kind: 'drained', unconfirmed }
+  return { kind: 'drained', unconfirmed, unsaved: consumer.unsaved() }
 }
 
 async function reportStatus(report: () => void, signal: AbortSignal): Promise<void> {

@@ -50,6 +50,8 @@ export interface ShardRunner {
   release(reason: Release): void
   /** Settles when nothing of the shard is under way any more; rejects only for a bug. */
   readonly ended: Promise<void>
+  /** The server has its last position, or it never had one. */
+  isSaved(): boolean
   status(): ShardStatus
 }
 
@@ -62,6 +64,7 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
   const meter = context.meter.shard(shard)
   const soft = new AbortController()
   const hard = new AbortController()
+  const lost = new AbortController()
   const parts = { client, shard, troubles, signal: soft.signal }
   const pages = createPages({ ...parts, budget: context.budget, meter })
   const delivery = deliveryOf(shard, context)
@@ -76,6 +79,7 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
     state = 'draining'
     soft.abort()
     if (reason === 'deadline' || reason === 'lost') hard.abort()
+    if (reason === 'lost') lost.abort()
   }
 
   async function run(): Promise<void> {
@@ -109,7 +113,8 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
     } finally {
       saving.abort()
       await saved
-      if (released !== 'lost') await current.flush(AbortSignal.timeout(FINAL_SAVE_MS))
+      // A shard may be lost while its last position is being saved: from then on nothing more is tried.
+      await current.flush(AbortSignal.any([AbortSignal.timeout(FINAL_SAVE_MS), lost.signal]))
       for (const work of ['read', 'page', 'send'] as const) troubles.clear({ work, shard })
     }
   }
@@ -200,6 +205,7 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
     shard,
     release,
     ended: run(),
+    isSaved: () => checkpoint?.isSaved() ?? true,
     status() {
       const position = checkpoint?.position()
       const lag = lagSeconds()
