@@ -152,14 +152,20 @@ function isInteger(value: unknown): value is number {
   return Number.isInteger(value)
 }
 
-/** What trouble before any answer means. */
+/** What trouble before a whole answer means. */
 export function judgeTrouble(code: string): Verdict {
   if (isCertificateTrouble(code)) return { kind: 'hold', reason: 'certificate', accepted: 0 }
+  if (isForeignAnswer(code)) return { kind: 'hold', reason: 'not-hec', accepted: 0 }
   return { kind: 'again', reason: code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', accepted: 0 }
 }
 
 function isCertificateTrouble(code: string): boolean {
   return /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/.test(code)
+}
+
+/** Much longer than any answer of HEC's, or not even HTTP. */
+function isForeignAnswer(code: string): boolean {
+  return code === 'ANSWER_TOO_LARGE' || code.startsWith('HPE_')
 }
 
 const RETRY_AFTER = { minMs: 100, maxMs: 300_000 }

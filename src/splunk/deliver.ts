@@ -46,6 +46,7 @@ export function createDeliver({ client, compression, onTrouble }: DeliverOptions
       if (verdict.accepted > 0) {
         // The front of the request is Splunk's already: sending it again would store it twice.
         first += verdict.accepted
+        failures = 0
         discard(payload)
         payload = pack(events, first, compression)
       }

@@ -187,7 +187,7 @@ describe("an answer that is not HEC's", () => {
   })
 })
 
-describe('trouble before any answer', () => {
+describe('trouble before a whole answer', () => {
   it.each([
     ['ETIMEDOUT', 'again timeout 0'],
     ['ECONNREFUSED', 'again unreachable 0'],
@@ -195,7 +195,8 @@ describe('trouble before any answer', () => {
     ['ENOTFOUND', 'again unreachable 0'],
     ['EAI_AGAIN', 'again unreachable 0'],
     ['EPIPE', 'again unreachable 0'],
-    ['ANSWER_TOO_LARGE', 'again unreachable 0'],
+    ['ANSWER_TOO_LARGE', 'hold not-hec 0'],
+    ['HPE_INVALID_CONSTANT', 'hold not-hec 0'],
     ['ERR_HTTP_CONTENT_LENGTH_MISMATCH', 'again unreachable 0'],
     ['ERR_PROXY_TUNNEL', 'again unreachable 0'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'hold certificate 0'],

@@ -1,0 +1,404 @@
+import { getEventListeners, once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { describe, expect, it, type TestContext } from 'vitest'
+import type { SplunkConfig } from '../../src/config/types.ts'
+import { htmlReply } from '../../src/simulator/hec/answers.ts'
+import type { Fault } from '../../src/simulator/hec/faults.ts'
+import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
+import { createHecClient, type HecCall, type Payload } from '../../src/splunk/client.ts'
+import { createDeliver, type Events } from '../../src/splunk/deliver.ts'
+import { eventually } from '../support/eventually.ts'
+import { createAuthority, selfSigned } from './certificates.ts'
+
+type OnTestFinished = TestContext['onTestFinished']
+
+const TOKEN = 'f0e1d2c3-token'
+
+/** A client of `url` and its delivery, with all that it says on the way. */
+function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<SplunkConfig> = {}) {
+  const splunk: SplunkConfig = {
+    urls: [url],
+    token: TOKEN,
+    tls: { verify: true },
+    timeoutMs: 5_000,
+    compression: 'gzip',
+    batchBytes: 1024 * 1024,
+    metadata: {},
+    ...settings,
+  }
+  const calls: HecCall[] = []
+  const troubles: string[] = []
+  const stop = new AbortController()
+  const client = createHecClient({ splunk, maxSockets: 2, onCall: call => void calls.push(call) })
+  onTestFinished(() => {
+    stop.abort()
+    client.close()
+  })
+  const deliver = createDeliver({
+    client,
+    compression: splunk.compression,
+    onTrouble: ({ kind, reason, accepted }) => void troubles.push(`${kind} ${reason} ${accepted}`),
+  })
+  return { client, calls, troubles, stop, deliver: (events: Events) => deliver(events, stop.signal) }
+}
+
+async function start(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  options: Partial<HecReceiverOptions> = {},
+  settings: Partial<SplunkConfig> = {},
+) {
+  const hec = await startHecReceiver({ tokens: [{ token: TOKEN }], ...options })
+  onTestFinished(() => hec.close())
+  return {
+    hec,
+    stored: () => hec.events.map(({ event }) => event),
+    ...connect(hec.url, onTestFinished, settings),
+  }
+}
+
+/** HEC objects one after the other. */
+function eventsOf(objects: readonly object[]): Events {
+  const pieces = objects.map(object => Buffer.from(JSON.stringify(object)))
+  let at = 0
+  const offsets = pieces.map(piece => {
+    at += piece.length
+    return at - piece.length
+  })
+  return { bytes: Buffer.concat(pieces), offsets }
+}
+
+const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i)
+const plain = (count: number) => eventsOf(numbered(count).map(event => ({ event })))
+
+describe.concurrent('a request', () => {
+  it('carries token, channel, type, and gzip when that is worth it', async context => {
+    const { hec, deliver, stored } = await start(context)
+    await deliver(plain(200))
+    await deliver(plain(2))
+    expect(stored()).toEqual([...numbered(200), ...numbered(2)])
+    const [large, small] = hec.requests.map(({ headers }) => headers)
+    expect(large).toMatchObject({
+      authorization: `Splunk ${TOKEN}`,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'x-splunk-request-channel': expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    })
+    expect(small).not.toHaveProperty('content-encoding')
+    expect(small?.['x-splunk-request-channel']).toBe(large?.['x-splunk-request-channel'])
+    expect(hec.requests.map(({ url }) => url)).toEqual(Array(2).fill('/services/collector/event'))
+  })
+
+  it('is what it was when it is not compressed', async context => {
+    const { hec, deliver } = await start(context, {}, { compression: 'none' })
+    await deliver(plain(5_000))
+    expect(hec.counters).toMatchObject({ events: 5_000, wireBytes: hec.counters.decodedBytes })
+    expect(hec.requests[0]?.headers).not.toHaveProperty('content-encoding')
+  })
+
+  it('uses the connection of the one before', async context => {
+    const { hec, deliver } = await start(context)
+    for (let i = 0; i < 20; i++) await deliver(plain(i + 1))
+    expect(hec.counters).toMatchObject({ requests: 20, connections: 1 })
+  })
+
+  it('is counted with its code, its endpoint and the bytes that were sent', async context => {
+    const { hec, deliver, client, calls } = await start(context)
+    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(502) }, times: 1 })
+    hec.faults.add({ fault: { kind: 'reset-before-read' }, times: 1 })
+    await deliver(plain(200))
+    await client.probe(new AbortController().signal)
+    expect(calls.map(({ operation, code }) => `${operation} ${code}`)).toEqual([
+      'event ECONNRESET',
+      'event http_502',
+      'event 0',
+      'health 17',
+    ])
+    const endpoint = new URL(hec.url).host
+    expect(calls.every(call => call.endpoint === endpoint && call.durationMs > 0)).toBe(true)
+    expect(calls.at(2)?.sentBytes).toBe(hec.requests.at(1)?.wireBytes)
+  })
+
+  it('that probes takes no token along', async context => {
+    const { hec, client, stop } = await start(context)
+    expect(await client.probe(stop.signal)).toEqual({
+      verdict: { kind: 'delivered' },
+      detail: '200 HEC is healthy (code 17)',
+    })
+    expect(hec.requests[0]?.headers).not.toHaveProperty('authorization')
+    hec.setLoad('busy')
+    expect((await client.probe(stop.signal)).verdict).toMatchObject({ kind: 'again', reason: 'busy' })
+    await hec.down()
+    expect(await client.probe(stop.signal)).toMatchObject({
+      verdict: { reason: 'unreachable' },
+      detail: expect.stringMatching(/^ECONN/),
+    })
+  })
+})
+
+describe.concurrent('what passes by itself', () => {
+  const stored3 = [0, 1, 2]
+  const twice = [...stored3, ...stored3]
+  const rows: [string, Fault, unknown[], string][] = [
+    [
+      'a busy Splunk',
+      { kind: 'reply', status: 503, body: '{"text":"Server is busy","code":9}' },
+      stored3,
+      'again busy 0',
+    ],
+    [
+      'a full queue of Splunk 10',
+      { kind: 'reply', status: 429, body: '{"text":"full","code":26}' },
+      stored3,
+      'again busy 0',
+    ],
+    [
+      'a stop of Splunk',
+      { kind: 'reply', status: 503, body: '{"text":"bye","code":23}' },
+      stored3,
+      'again shutting-down 0',
+    ],
+    ['a gateway without Splunk', { kind: 'reply', ...htmlReply(504) }, stored3, 'again server-error 0'],
+    ['an empty 503', { kind: 'reply', status: 503, body: '' }, stored3, 'again busy 0'],
+    ['a reset before the body is read', { kind: 'reset-before-read' }, stored3, 'again unreachable 0'],
+    ['a reset before it is stored', { kind: 'reset-before-store' }, stored3, 'again unreachable 0'],
+    ['no answer and nothing stored', { kind: 'hang' }, stored3, 'again timeout 0'],
+    // Whoever does not learn that it was stored has to send it again.
+    ['a reset after it is stored', { kind: 'reset-before-reply' }, twice, 'again unreachable 0'],
+    ['half an answer', { kind: 'truncated-reply' }, twice, 'again unreachable 0'],
+    ['no answer though it is stored', { kind: 'hang-before-reply' }, twice, 'again timeout 0'],
+    ['an answer that trickles', { kind: 'drip-reply', everyMs: 50 }, twice, 'again timeout 0'],
+    // These take longer to be tried again: somebody may have to mend something.
+    [
+      'a token that is rolled out',
+      { kind: 'reply', status: 403, body: '{"text":"Invalid token","code":4}' },
+      stored3,
+      'hold token-refused 0',
+    ],
+    ['a login page', { kind: 'reply', status: 200, body: '<p>Please log in</p>' }, stored3, 'hold not-hec 0'],
+    [
+      'a megabyte of something',
+      { kind: 'reply', status: 200, body: 'x'.repeat(1024 * 1024) },
+      stored3,
+      'hold not-hec 0',
+    ],
+    ['a refusal of the size', { kind: 'reply', ...htmlReply(413) }, stored3, 'hold too-large 0'],
+  ]
+  it.for(rows)('%s is tried again until all is stored', async ([, fault, expected, trouble], context) => {
+    const { hec, deliver, stored, troubles } = await start(context, {}, { timeoutMs: 400 })
+    hec.faults.add({ fault, times: 1 })
+    await deliver(plain(3))
+    expect(stored()).toEqual(expected)
+    expect(troubles).toEqual([trouble])
+  })
+
+  it('Splunk that was away gets everything once', async context => {
+    const { hec, deliver, stored, troubles } = await start(context)
+    await hec.down()
+    const delivered = deliver(plain(50))
+    await eventually(() => troubles.length === 1, { withinMs: 5_000 })
+    await hec.up()
+    await delivered
+    expect(stored()).toEqual(numbered(50))
+    expect(new Set(troubles)).toEqual(new Set(['again unreachable 0']))
+  })
+})
+
+describe.concurrent('a request of which Splunk takes the front', () => {
+  it('goes on behind it when an index is refused, and again behind the next', async context => {
+    const tokens = [{ token: TOKEN, indexes: ['main'] }]
+    const { hec, deliver, stored, troubles } = await start(context, { tokens })
+    const indexOf = (event: number) => ({ 4: 'security', 7: 'audit' })[event] ?? 'main'
+    const delivered = deliver(eventsOf(numbered(300).map(event => ({ event, index: indexOf(event) }))))
+    await eventually(() => troubles.length === 2, { withinMs: 15_000 })
+    expect(stored()).toEqual([0, 1, 2, 3])
+    hec.setToken({ token: TOKEN, indexes: ['main', 'security'] })
+    await eventually(() => stored().length === 7, { withinMs: 15_000 })
+    hec.setToken({ token: TOKEN })
+    await delivered
+    expect(stored()).toEqual(numbered(300))
+    const [front, nothing, middle] = ['hold index-refused 4', 'hold index-refused 0', 'hold index-refused 3']
+    expect(troubles).toEqual([front, nothing, middle])
+  })
+
+  const refused: [string, object, number][] = [
+    ['blank', { event: '' }, 2],
+    ['without an event', { time: 1 }, 2],
+    ['with nested fields', { event: 1, fields: { a: { b: 1 } } }, 2],
+    ['too large', { event: 'x'.repeat(3_000) }, 2],
+    ['the first of all', { event: '' }, 0],
+    ['the last of all', { event: '' }, 4],
+  ]
+  it.for(refused)('is held at an event that is refused: %s', async ([, bad, at], context) => {
+    const { deliver, stop, stored, troubles } = await start(context, { maxEventBytes: 2_000 })
+    const objects = numbered(5).map(event => (event === at ? bad : { event }))
+    const delivered = deliver(eventsOf(objects)).catch(() => 'stopped')
+    await eventually(() => troubles.length === 2, { withinMs: 15_000 })
+    expect(stored()).toEqual(numbered(at))
+    expect(troubles).toEqual([`hold event-refused ${at}`, 'hold event-refused 0'])
+    stop.abort()
+    expect(await delivered).toBe('stopped')
+  })
+
+  it('goes on one event earlier when a busy Splunk says how many it took', async context => {
+    const { hec, deliver, stored, troubles } = await start(context)
+    hec.setLoad('busy', 3)
+    const delivered = deliver(plain(8))
+    await eventually(() => troubles.length === 2, { withinMs: 10_000 })
+    hec.setLoad('normal')
+    await delivered
+    expect(stored()).toEqual([0, 1, 2, 2, 3, 4, 4, 5, 6, 7])
+    expect(troubles).toEqual(['again busy 2', 'again busy 2'])
+  })
+
+  it('sends all of it again when a busy Splunk says nothing or nonsense of it', async context => {
+    const { hec, deliver, stored, troubles } = await start(context)
+    hec.setLoad('busy', 0)
+    const delivered = deliver(plain(4))
+    await eventually(() => troubles.length === 1, { withinMs: 10_000 })
+    hec.setLoad('normal')
+    await delivered
+    expect(stored()).toEqual(numbered(4))
+  })
+})
+
+describe.concurrent('between two tries', () => {
+  /** Answers of one after the other, and when each was asked for. */
+  async function scripted(onTestFinished: OnTestFinished, listener: RequestListener) {
+    const askedAtMs: number[] = []
+    const server = createServer((request, response) => {
+      askedAtMs.push(performance.now())
+      request.resume().once('end', () => listener(request, response))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    const address = server.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const gaps = () => askedAtMs.slice(1).map((at, i) => at - (askedAtMs[i] ?? 0))
+    return { url: `http://127.0.0.1:${port}`, gaps, asked: () => askedAtMs.length }
+  }
+
+  it.for([
+    { status: 503, leastMs: 250 },
+    { status: 403, leastMs: 1_000 },
+  ])('it waits after a $status', async ({ status, leastMs }, { onTestFinished }) => {
+    const { url, gaps, asked } = await scripted(onTestFinished, (_, response) =>
+      response.writeHead(status).end(),
+    )
+    const { deliver, stop } = connect(url, onTestFinished)
+    const delivered = deliver(plain(1)).catch(() => 'stopped')
+    await eventually(() => asked() === 3, { withinMs: 15_000 })
+    stop.abort()
+    expect(await delivered).toBe('stopped')
+    expect(Math.min(...gaps())).toBeGreaterThanOrEqual(leastMs - 5)
+  })
+
+  it('it waits as long as a load balancer asks for', async ({ onTestFinished }) => {
+    const headers = { 'retry-after': '2' }
+    const { url, gaps, asked } = await scripted(onTestFinished, (_, response) =>
+      asked() === 1 ? response.writeHead(503, headers).end() : response.end('{"text":"Success","code":0}'),
+    )
+    await connect(url, onTestFinished).deliver(plain(1))
+    expect(gaps()).toHaveLength(1)
+    expect(gaps()[0]).toBeGreaterThanOrEqual(1_995)
+  })
+
+  it('it begins with the shortest wait again when Splunk has taken some', async ({ onTestFinished }) => {
+    const busy = (number: number) => `{"text":"busy","code":9,"invalid-event-number":${number}}`
+    const answers = [...Array(8).fill(2), 0].map(number => [503, busy(number)] as const)
+    const { url, gaps, asked } = await scripted(onTestFinished, (_, response) => {
+      const [status, body] = answers[asked() - 1] ?? [200, '{"text":"Success","code":0}']
+      response.writeHead(status).end(body)
+    })
+    await connect(url, onTestFinished).deliver(plain(100))
+    expect(gaps()).toHaveLength(9)
+    // Without that the longest would be half a minute.
+    expect(Math.max(...gaps())).toBeLessThan(3_000)
+  })
+
+  it('a stop ends the wait at once, with nothing left behind', async ({ onTestFinished }) => {
+    const headers = { 'retry-after': '300' }
+    const { url } = await scripted(onTestFinished, (_, response) => response.writeHead(503, headers).end())
+    const { deliver, stop, troubles } = connect(url, onTestFinished)
+    const delivered = deliver(plain(1))
+    await eventually(() => troubles.length === 1, { withinMs: 5_000 })
+    const reason = new Error('lease lost')
+    stop.abort(reason)
+    await expect(delivered).rejects.toBe(reason)
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
+  })
+
+  it('a stop ends a request under way', async context => {
+    const { hec, deliver, stop, stored } = await start(context)
+    const { strikes } = hec.faults.add({ fault: { kind: 'hang' } })
+    const delivered = deliver(plain(500))
+    await eventually(() => strikes() === 1, { withinMs: 5_000 })
+    stop.abort()
+    await expect(delivered).rejects.toThrow('aborted')
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
+    expect(stored()).toEqual([])
+  })
+
+  it('nobody follows a redirect: the token stays here', async ({ onTestFinished }) => {
+    const elsewhere = await scripted(onTestFinished, (_, response) =>
+      response.end('{"text":"Success","code":0}'),
+    )
+    const location = `${elsewhere.url}/services/collector/event`
+    for (const status of [301, 302, 303, 307, 308]) {
+      const { url } = await scripted(onTestFinished, (_, response) =>
+        response.writeHead(status, { location }).end(),
+      )
+      const { client, stop } = connect(url, onTestFinished)
+      const payload: Payload = { bytes: Buffer.from('{"event":1}'), gzip: false, events: 1 }
+      expect(await client.post(payload, stop.signal)).toEqual({
+        verdict: { kind: 'hold', reason: 'redirect', accepted: 0 },
+        detail: `HTTP ${status}`,
+      })
+    }
+    expect(elsewhere.asked()).toBe(0)
+  })
+})
+
+describe.concurrent('TLS', () => {
+  const authority = createAuthority()
+  const names = 'IP:127.0.0.1'
+
+  it('with an authority of our own delivers', async context => {
+    const tls = authority.issue(names)
+    const { deliver, stored } = await start(context, { tls }, { tls: { verify: true, ca: authority.ca } })
+    await deliver(plain(200))
+    expect(stored()).toEqual(numbered(200))
+  })
+
+  it.for([
+    { what: 'another host', tls: authority.issue('DNS:other.example'), ca: authority.ca },
+    { what: 'an authority that is not ours', tls: authority.issue(names), ca: selfSigned(names).cert },
+    { what: 'itself alone', tls: selfSigned(names), ca: undefined },
+  ])('with a certificate for $what holds and says so', async ({ tls, ca }, context) => {
+    const settings = { tls: { verify: true, ...(ca !== undefined && { ca }) } }
+    const { hec, deliver, stop, troubles } = await start(context, { tls }, settings)
+    const delivered = deliver(plain(1)).catch(() => 'stopped')
+    await eventually(() => troubles.length === 1, { withinMs: 5_000 })
+    stop.abort()
+    expect(await delivered).toBe('stopped')
+    expect(troubles).toEqual(['hold certificate 0'])
+    expect(hec.counters.requests).toBe(0)
+  })
+})
+
+it('compresses each try by itself: what is sent again is what is left', async ({ onTestFinished }) => {
+  const tokens = [{ token: TOKEN, indexes: ['main'] }]
+  const bodies: string[] = []
+  const onBody = (body: Buffer) => void bodies.push(body.toString())
+  const { hec, deliver, troubles } = await start({ onTestFinished }, { tokens, onBody })
+  const objects = numbered(1_000).map(event => ({ event, ...(event === 100 && { index: 'security' }) }))
+  const events = eventsOf(objects)
+  const delivered = deliver(events)
+  await eventually(() => troubles.length === 1, { withinMs: 5_000 })
+  hec.setToken({ token: TOKEN })
+  await delivered
+  const whole = Buffer.from(events.bytes).toString()
+  expect(bodies).toEqual([whole, whole.slice(events.offsets[100])])
+})
