@@ -104,20 +104,34 @@ const ACTIONS: Readonly<Record<string, SlsAction>> = {
 /** An answer that is not Log Service's: an HTML page, a 200 of the wrong shape, a body of the wrong length. */
 export const BAD_RESPONSE = 'BadResponse'
 
-/** The code decides; for an unknown one the status does: 5xx, 429 and 403 pass, 401 is about keys, the rest is ours. */
+/**
+ * The code decides; for an unknown one the status does: no answer, a 5xx and what is not Log Service's pass, 401 is
+ * about keys, 403 about a quota when its code says so and else about the account, the rest is ours.
+ */
 export function actionOf(code: string, status: number): SlsAction {
-  const known = ACTIONS[code]
+  const known = entryOf(ACTIONS, code)
   if (known) return known
+  if (status === 429) return 'throttled'
   if (status === 401) return 'credentials'
-  if (status === 403 || status === 429) return 'throttled'
-  return status === 0 || status >= 500 || code === BAD_RESPONSE ? 'retry' : 'protocol'
+  if (status === 0 || status >= 500 || code === BAD_RESPONSE) return 'retry'
+  if (status === 403) return /quota|limit/i.test(code) ? 'throttled' : 'setup'
+  return 'protocol'
+}
+
+/** Codes are what a server writes: `constructor` is none of ours. */
+function entryOf<T>(table: Readonly<Record<string, T>>, code: string): T | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined
 }
 
 export function failureOf(code: string, status: number, message: string, requestId?: string): SlsFailure {
   return { action: actionOf(code, status), code, status, message, ...(requestId && { requestId }) }
 }
 
+const CA_FILE = 'set sls.tls.ca_file to the authority that signed the certificate'
+
 const REMEDIES: Readonly<Record<string, string>> = {
+  NoCredentials:
+    'set sls.access_key_id and sls.access_key_secret, or give the credential chain a key to find',
   SignatureNotMatch: 'check sls.access_key_secret: it does not belong to this access_key_id',
   Unauthorized:
     'check the access key and the RAM policy: it needs log:GetCursorOrData, log:ListShards and the consumer group actions',
@@ -129,12 +143,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ProjectForbidden: 'the project is disabled: check the account in the console',
   ConsumerGroupQuotaExceed:
     'delete a consumer group of the logstore that nobody uses, or name an existing one',
+  [BAD_RESPONSE]:
+    'nothing if it passes; else check sls.endpoint and what stands between: something answers in its place',
   ENOTFOUND: 'check sls.endpoint and the DNS of this host',
   ECONNREFUSED: 'check sls.endpoint, its port, and the firewall between',
   ETIMEDOUT: 'check the firewall and proxy between this host and sls.endpoint',
   CERT_HAS_EXPIRED: 'check the clock of this host and a proxy that opens TLS (sls.tls.ca_file)',
   SELF_SIGNED_CERT_IN_CHAIN: 'set sls.tls.ca_file to the certificate of the proxy that opens TLS',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'set sls.tls.ca_file to the authority that signed the certificate',
+  DEPTH_ZERO_SELF_SIGNED_CERT: CA_FILE,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: CA_FILE,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CA_FILE,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'check sls.endpoint: the certificate there is for another host',
 }
 
 const REMEDY_OF_ACTION: Readonly<Record<SlsAction, string>> = {
@@ -153,7 +172,7 @@ const REMEDY_OF_ACTION: Readonly<Record<SlsAction, string>> = {
 
 /** What a person can do about a failure, as the end of a sentence. */
 export function remedyOf({ code, action }: SlsFailure): string {
-  return REMEDIES[code] ?? REMEDY_OF_ACTION[action]
+  return entryOf(REMEDIES, code) ?? REMEDY_OF_ACTION[action]
 }
 
 /** One line for logs: what was answered, by whom, under which request id. */
