@@ -4,7 +4,6 @@ import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import type { SourceConfig, StartPosition } from '../config/types.ts'
 import type { SlsResult } from './errors.ts'
 import { firstPositions, type ListedShard } from './first-positions.ts'
-import { HEADROOM_BYTES } from './page.ts'
 import { FailedCall, loadSdk, type Sdk } from './sdk.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
@@ -36,10 +35,10 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
 
   /** Runs SDK calls; a failed request ends them all. */
   async function attempt<T>(signal: AbortSignal, use: (sdk: Sdk) => Promise<T>): Promise<SlsResult<T>> {
-    const sdk = sdkOf(async call => {
-      const result = await transport.call(call, signal)
+    const sdk = sdkOf(async (call, read) => {
+      const result = await transport.call(call, read, signal)
       if (result.kind === 'failed') throw new FailedCall(result.failure)
-      return result.value.body.subarray(HEADROOM_BYTES)
+      return result.value
     })
     try {
       return { kind: 'ok', value: await use(sdk) }

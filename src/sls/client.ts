@@ -3,10 +3,11 @@
  */
 
 import type { StartPosition } from '../config/types.ts'
-import { excerpt, isNumber, isRecord, isText, parseJson } from '../json.ts'
-import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
-import { type Cursor, HEADROOM_BYTES, type Page, readPage } from './page.ts'
-import { type Answer, type Call, createTransport, type TransportOptions } from './transport.ts'
+import { jsonAs, nothing } from './answer.ts'
+import type { SlsResult } from './errors.ts'
+import { type Cursor, type Page, readPage } from './page.ts'
+import { isCheckpoints, isCursor, isCursorTime, isShardIds } from './shapes.ts'
+import { type Call, createTransport, type TransportOptions } from './transport.ts'
 
 export type ShardId = number
 
@@ -47,11 +48,11 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
   const group = `${logstore}/consumergroups/${options.consumerGroup}`
   const timeoutMs = sls.timeoutMs
   const transport = await createTransport(options)
-  const call = (request: Call, signal: AbortSignal) => transport.call(request, signal)
+  const { call } = transport
 
   return {
-    async heartbeat(held, signal) {
-      const result = await call(
+    heartbeat: (held, signal) =>
+      call(
         {
           operation: 'heartbeat',
           method: 'POST',
@@ -60,41 +61,39 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
           json: held,
           timeoutMs: Math.min(timeoutMs, options.heartbeatIntervalMs),
         },
+        jsonAs(isShardIds),
         signal,
-      )
-      return parsed(result, body => (isShardList(body) ? body : undefined))
-    },
+      ),
 
     async checkpointOf(shard, signal) {
       const query = { shard: String(shard) }
       const request: Call = { operation: 'checkpoint_get', method: 'GET', path: group, query, timeoutMs }
-      const result = parsed(await call(request, signal), body => (isCheckpointList(body) ? body : undefined))
+      const result = await call(request, jsonAs(isCheckpoints), signal)
       if (result.kind === 'failed') return result
       const row = result.value.find(candidate => candidate.shard === shard)
       if (!row || row.checkpoint === '') return { kind: 'ok', value: undefined }
-      // The documentation says seconds, its samples and the service say microseconds.
       return { kind: 'ok', value: { cursor: row.checkpoint, savedAtSeconds: (row.updateTime ?? 0) / 1e6 } }
     },
 
     async cursorAt(shard, start, signal) {
       const query = { type: 'cursor', from: start.kind === 'time' ? String(start.seconds) : start.kind }
       const path = `${logstore}/shards/${shard}`
-      const result = await call({ operation: 'cursor', method: 'GET', path, query, timeoutMs }, signal)
-      return parsed(result, body => (isRecord(body) && isText(body.cursor) ? body.cursor : undefined))
+      const request: Call = { operation: 'cursor', method: 'GET', path, query, timeoutMs }
+      const result = await call(request, jsonAs(isCursor), signal)
+      return result.kind === 'ok' ? { kind: 'ok', value: result.value.cursor } : result
     },
 
     async timeOf(shard, cursor, signal) {
       const query = { type: 'cursor_time', cursor }
       const path = `${logstore}/shards/${shard}`
-      const result = await call({ operation: 'cursor', method: 'GET', path, query, timeoutMs }, signal)
-      return parsed(result, body =>
-        isRecord(body) && isNumber(body.cursor_time) ? body.cursor_time : undefined,
-      )
+      const request: Call = { operation: 'cursor', method: 'GET', path, query, timeoutMs }
+      const result = await call(request, jsonAs(isCursorTime), signal)
+      return result.kind === 'ok' ? { kind: 'ok', value: result.value.cursor_time } : result
     },
 
-    async pull(shard, cursor, signal) {
+    pull(shard, cursor, signal) {
       const spl = options.query === undefined ? {} : { query: options.query, pullMode: 'scan_on_stream' }
-      const result = await call(
+      return call(
         {
           operation: 'pull',
           method: 'GET',
@@ -103,13 +102,13 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
           headers: { accept: 'application/x-protobuf', 'accept-encoding': 'lz4' },
           timeoutMs,
         },
+        ({ headers, body }) => readPage(body, headers, cursor),
         signal,
       )
-      return result.kind === 'failed' ? result : readPage(result.value.body, result.value.headers, cursor)
     },
 
-    async saveCheckpoint(shard, cursor, signal) {
-      const result = await call(
+    saveCheckpoint: (shard, cursor, signal) =>
+      call(
         {
           operation: 'checkpoint_save',
           method: 'POST',
@@ -118,43 +117,10 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
           json: { shard, checkpoint: cursor },
           timeoutMs,
         },
+        nothing,
         signal,
-      )
-      return result.kind === 'failed' ? result : { kind: 'ok', value: undefined }
-    },
+      ),
 
     close: transport.close,
   }
-}
-
-/** A 200 of the wrong shape is a failure, never "nothing". */
-function parsed<T>(result: SlsResult<Answer>, read: (json: unknown) => T | undefined): SlsResult<T> {
-  if (result.kind === 'failed') return result
-  const body = result.value.body.subarray(HEADROOM_BYTES)
-  const value = read(parseJson(body))
-  if (value !== undefined) return { kind: 'ok', value }
-  return {
-    kind: 'failed',
-    failure: failureOf(BAD_RESPONSE, 200, `an answer of the wrong shape: ${excerpt(body)}`),
-  }
-}
-
-function isShardList(value: unknown): value is readonly ShardId[] {
-  return Array.isArray(value) && value.every(Number.isInteger)
-}
-
-interface CheckpointRow {
-  readonly shard: ShardId
-  readonly checkpoint: string
-  readonly updateTime?: number
-}
-
-function isCheckpointList(value: unknown): value is readonly CheckpointRow[] {
-  const isRow = (row: unknown) =>
-    isRecord(row) &&
-    Number.isInteger(row.shard) &&
-    typeof row.checkpoint === 'string' &&
-    isTime(row.updateTime)
-  const isTime = (time: unknown) => time === undefined || isNumber(time)
-  return Array.isArray(value) && value.every(isRow)
 }

@@ -5,6 +5,7 @@ import { uncompressSync } from 'lz4-napi'
 import type { HttpHeaders } from '../http.ts'
 import { releaseMemory } from '../release.ts'
 import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
+import { splitLogGroups } from './wire.ts'
 
 /** Opaque Base64 text; the number inside exceeds 2^53 and is nobody's business but the server's. */
 export type Cursor = string
@@ -31,6 +32,9 @@ export const HEADROOM_BYTES = 4
  */
 export function readPage(body: Buffer, headers: HttpHeaders, from: Cursor): SlsResult<Page> {
   const rawSize = integer(headers['x-log-bodyrawsize']) ?? body.length - HEADROOM_BYTES
+  const next = text(headers['x-log-cursor'])
+  // Without it there is no telling where to go on: the answer is not Log Service's.
+  if (next === '') return bad('without a cursor (x-log-cursor)')
   const data = decompress(body, text(headers['x-log-compresstype']), rawSize)
   if (typeof data === 'string') return bad(data)
   if (data.length !== rawSize) return bad(`${data.length} bytes instead of ${rawSize} (x-log-bodyrawsize)`)
@@ -38,7 +42,7 @@ export function readPage(body: Buffer, headers: HttpHeaders, from: Cursor): SlsR
   const announced = integer(headers['x-log-count']) ?? groups
   if (groups === undefined) return bad('the log groups are cut or corrupt')
   if (groups !== announced) return bad(`${groups} log groups instead of ${announced} (x-log-count)`)
-  const next = text(headers['x-log-cursor']) || from
+  if (groups > 0 && next === from) return bad(`${groups} log groups and the cursor that was asked for`)
   const receivedAtSeconds = integer(headers['x-log-cursor-time'])
   // Only some servers say that the end is reached; an empty page that does not move is the sign all agree on.
   const atEnd = headers['x-log-end-of-cursor'] === '1' || (groups === 0 && next === from)
@@ -52,6 +56,9 @@ function bad(message: string): SlsResult<Page> {
   return { kind: 'failed', failure: failureOf(BAD_RESPONSE, 200, `pull answered ${message}`) }
 }
 
+/** A byte of LZ4 stands for 255 at most. Memory is taken for as much as the header claims, so it may not claim more. */
+const MAX_LZ4_GROWTH = 255
+
 /** The bytes, or what is wrong with them. */
 function decompress(body: Buffer, type: string, rawSize: number): Uint8Array | string {
   const content = body.subarray(HEADROOM_BYTES)
@@ -60,6 +67,8 @@ function decompress(body: Buffer, type: string, rawSize: number): Uint8Array | s
   try {
     if (type === 'zstd') return zstdDecompressSync(content, { maxOutputLength: rawSize })
     if (type !== 'lz4') return `an unknown compression (${type})`
+    if (rawSize > length * MAX_LZ4_GROWTH)
+      return `${length} bytes that can never be ${rawSize} (x-log-bodyrawsize)`
     body.writeUInt32LE(rawSize, 0)
     return uncompressSync(body)
   } catch {
@@ -69,23 +78,13 @@ function decompress(body: Buffer, type: string, rawSize: number): Uint8Array | s
   }
 }
 
-/** Steps over the groups by their lengths; undefined when a length leads beyond the end. */
+/** Undefined when a length leads beyond the end. What is no group is stepped over: protobuf may grow. */
 function countGroups(data: Uint8Array): number | undefined {
-  let position = 0
-  let groups = 0
-  while (position < data.length) {
-    const tag = data[position++]
-    let length = 0
-    for (let shift = 0, byte = 0x80; byte & 0x80; shift += 7) {
-      if (shift > 28 || position >= data.length) return undefined
-      byte = data[position++] ?? 0
-      length += (byte & 0x7f) * 2 ** shift
-    }
-    position += length
-    if (tag !== 0x0a) return undefined
-    groups++
+  try {
+    return splitLogGroups(data).length
+  } catch {
+    return undefined
   }
-  return position === data.length ? groups : undefined
 }
 
 function text(header: string | string[] | undefined): string {

@@ -4,8 +4,9 @@
  * alone: it is 700 files.
  */
 
-import { parseJson } from '../json.ts'
-import { BAD_RESPONSE, failureOf, type SlsFailure } from './errors.ts'
+import { jsonAs, nothing, type Read } from './answer.ts'
+import type { SlsFailure } from './errors.ts'
+import { isCheckpoints, isCursor, isGroups, isShards } from './shapes.ts'
 import type { Call } from './transport.ts'
 
 /** Carries a failure through the SDK, which knows no other way out than an exception. */
@@ -20,7 +21,15 @@ export class FailedCall extends Error {
 
 export type Sdk = ReturnType<Awaited<ReturnType<typeof loadSdk>>>
 /** Makes a call; rejects with `FailedCall`. */
-export type Send = (call: Call) => Promise<Uint8Array>
+export type Send = (call: Call, read: Read<unknown>) => Promise<unknown>
+
+/** What the SDK's models would take for nothing, or stumble over, is refused before they see it. */
+const ANSWERS: Readonly<Record<string, Read<unknown>>> = {
+  ListShards: jsonAs(isShards),
+  ListConsumerGroup: jsonAs(isGroups),
+  GetCheckPoint: jsonAs(isCheckpoints),
+  GetCursor: jsonAs(isCursor),
+}
 
 const TIMEOUT_MS = 30_000
 
@@ -46,28 +55,20 @@ export async function loadSdk() {
     override async execute(...[params, request]: Parameters<InstanceType<typeof Base>['execute']>) {
       const [path = '', pathQuery = ''] = (params.pathname ?? '').split('?', 2)
       const query = { ...Object.fromEntries(new URLSearchParams(pathQuery)), ...request.query }
-      const body = await this.#send({
+      const call: Call = {
         operation: 'admin',
         method: methodOf(params.method),
         path,
         query,
         ...(request.body && { json: request.body }),
         timeoutMs: TIMEOUT_MS,
-      })
-      return { headers: {}, statusCode: 200, body: readBody(params.bodyType, body) }
+      }
+      const body = await this.#send(call, ANSWERS[params.action ?? ''] ?? nothing)
+      return { headers: {}, statusCode: 200, body }
     }
   }
 
   return (send: Send) => ({ client: new Client(send), models })
-}
-
-function readBody(bodyType: string | undefined, body: Uint8Array): unknown {
-  if (bodyType === 'none') return undefined
-  const json = parseJson(body)
-  if (bodyType === 'array' && !Array.isArray(json)) {
-    throw new FailedCall(failureOf(BAD_RESPONSE, 200, 'an answer of the wrong shape: not a list'))
-  }
-  return json
 }
 
 function methodOf(method: string | undefined): Call['method'] {

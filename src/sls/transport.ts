@@ -5,13 +5,13 @@
 
 import type { SlsConfig } from '../config/types.ts'
 import { messageOf } from '../failure.ts'
-import { createHttpClient, type HttpClient, type HttpHeaders } from '../http.ts'
+import { createHttpClient } from '../http.ts'
 import { projectAddress } from './address.ts'
-import { readAnswer } from './answer.ts'
+import { type Read, readAnswer } from './answer.ts'
 import { type Credentials, type CredentialsProvider, createCredentials } from './credentials.ts'
 import { failureOf, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
-import { type SignedCall, signCall } from './sign-call.ts'
+import { signCall } from './sign-call.ts'
 
 /** What a metric wants to know of one request. */
 export interface SlsCall {
@@ -34,11 +34,6 @@ export interface Call {
   readonly timeoutMs: number
 }
 
-export interface Answer {
-  readonly headers: HttpHeaders
-  readonly body: Buffer
-}
-
 export interface TransportOptions {
   readonly sls: SlsConfig
   readonly project: string
@@ -50,7 +45,8 @@ export interface TransportOptions {
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 export interface Transport {
-  call(request: Call, signal: AbortSignal): Promise<SlsResult<Answer>>
+  /** An answer that `read` refuses counts as a failed request, in the metrics too. */
+  call<T>(request: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>>
   close(): void
 }
 
@@ -67,14 +63,10 @@ export async function createTransport({
   const http = createHttpClient({ tls, maxSockets, serverName, ...(proxy && { proxy }) })
   const clock = createServerClock()
 
-  async function attempt(request: Call, signal: AbortSignal): Promise<SlsResult<Answer>> {
+  async function attempt<T>(request: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>> {
     const keys = await currentKeys(credentials)
     if (keys.kind === 'failed') return keys
     const signed = signCall(request, { sls, address, keys: keys.value, now: clock.now() })
-    return exchange(http, request, signed, signal)
-  }
-
-  async function exchange(http: HttpClient, request: Call, signed: SignedCall, signal: AbortSignal) {
     const outcome = await http.send(
       {
         ...signed,
@@ -85,28 +77,30 @@ export async function createTransport({
       },
       signal,
     )
-    const result: SlsResult<Answer> =
+    // Before it is read: a page gives its memory back while it is decompressed.
+    const receivedBytes = outcome.kind === 'answer' ? outcome.body.length - HEADROOM_BYTES : 0
+    const result: SlsResult<T> =
       outcome.kind === 'trouble'
         ? { kind: 'failed', failure: failureOf(outcome.code, 0, outcome.message) }
-        : readAnswer(outcome.status, outcome.headers, outcome.body)
+        : readAnswer(outcome.status, outcome, read)
     if (outcome.kind === 'answer') clock.observe(outcome.headers.date)
     onCall?.({
       operation: request.operation,
       code: result.kind === 'ok' ? 'ok' : result.failure.code,
       durationMs: outcome.durationMs,
-      receivedBytes: outcome.kind === 'answer' ? outcome.body.length - HEADROOM_BYTES : 0,
+      receivedBytes,
     })
     return result
   }
 
   return {
     close: http.close,
-    async call(request, signal) {
-      const result = await attempt(request, signal)
+    async call(request, read, signal) {
+      const result = await attempt(request, read, signal)
       if (result.kind === 'ok') return result
       const { action } = result.failure
-      if (action === 'clock' && clock.adopt()) return attempt(request, signal)
-      if (action === 'credentials' && (await credentials.refresh())) return attempt(request, signal)
+      if (action === 'clock' && clock.adopt()) return attempt(request, read, signal)
+      if (action === 'credentials' && (await credentials.refresh())) return attempt(request, read, signal)
       return result
     },
   }

@@ -26,6 +26,8 @@ type OnTestFinished = TestContext['onTestFinished']
 
 export interface FarEndsOptions {
   readonly shards: number
+  /** False: the project and the logstore are left for the test to make. */
+  readonly exists?: boolean
   /** Default 10. */
   readonly logsPerGroup?: number
   readonly bytesPerLog?: number
@@ -84,7 +86,7 @@ export async function startFarEnds(
   const hasArrived = (group: Buffer) => idsOf(group).every(id => arrivals.has(id))
   const oracle = createOracle(sls, { isSettled: group => isDropped(group) || hasArrived(group) })
   const stopServices = () => Promise.all(services.map(service => service.stop()))
-  sls.createLogstore(PROJECT, LOGSTORE, { shards })
+  if (options.exists ?? true) sls.createLogstore(PROJECT, LOGSTORE, { shards })
   onTestFinished(async () => {
     for (const service of services) await service.kill()
     oracle.stop()
