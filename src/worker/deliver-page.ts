@@ -2,7 +2,9 @@
 
 import type { Deliver } from '../splunk/deliver.ts'
 import type { Buffers } from './buffers.ts'
-import { type Body, CorruptPage, type Encode, type PageEncoder } from './encode/page-encoder.ts'
+import { checkPage } from './encode/check.ts'
+import type { Body, Encode, PageEncoder } from './encode/page-encoder.ts'
+import { CorruptPage } from './encode/protobuf.ts'
 import type { ShardMeter } from './meter.ts'
 
 export interface PageDelivery {
@@ -19,43 +21,49 @@ export type PageOutcome =
   | { readonly kind: 'corrupt'; readonly message: string }
 
 /**
- * Resolves when Splunk has every event of the page, or when the page turns out corrupt; rejects when the signal is
- * aborted. In every case nothing of the page is under way any more and all buffers are back.
+ * Resolves when Splunk has every event of the page; a corrupt page is found so before anything of it is sent. Rejects
+ * when the signal is aborted. In every case nothing of the page is under way any more and all buffers are back.
  */
 export async function deliverPage(
   page: Uint8Array,
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
+  const corruption = corruptionOf(page)
+  if (corruption) return { kind: 'corrupt', message: corruption.message }
   const encoder = parts.encode(page)
-  const sends: Promise<void>[] = []
-  const outcome = await sendBodies(encoder, parts, { sends, signal })
-  const results = await Promise.allSettled(sends)
+  const results = await Promise.allSettled(await sendBodies(encoder, parts, signal))
   for (const result of results) if (result.status === 'rejected') throw result.reason
   signal.throwIfAborted()
   parts.meter.dropped(encoder.droppedEvents())
-  if (outcome.kind === 'delivered') parts.meter.delivered(0, encoder.restBytes())
-  return outcome
+  parts.meter.delivered(0, encoder.restBytes())
+  return { kind: 'delivered' }
 }
 
-interface Sending {
-  readonly sends: Promise<void>[]
-  readonly signal: AbortSignal
+function corruptionOf(page: Uint8Array): CorruptPage | undefined {
+  try {
+    checkPage(page)
+    return undefined
+  } catch (error) {
+    if (error instanceof CorruptPage) return error
+    throw error
+  }
 }
 
+/** Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. */
 async function sendBodies(
   encoder: PageEncoder,
   parts: PageDelivery,
-  { sends, signal }: Sending,
-): Promise<PageOutcome> {
+  signal: AbortSignal,
+): Promise<readonly Promise<void>[]> {
   const { buffers, inOrder } = parts
+  const sends: Promise<void>[] = []
   while (!signal.aborted) {
     const buffer = await buffers.take(signal).catch(() => undefined)
-    if (!buffer) break
-    const body = nextBody(encoder, buffer)
-    if (body instanceof CorruptPage || body === undefined) {
-      buffers.give(buffer)
-      return body ? { kind: 'corrupt', message: body.message } : { kind: 'delivered' }
+    const body = buffer && encoder.next(buffer)
+    if (!body) {
+      if (buffer) buffers.give(buffer)
+      break
     }
     const sent = sendBody(body, parts, signal).finally(() => buffers.give(buffer))
     // A rejection is looked at when all have settled; until then it must not count as unhandled.
@@ -63,16 +71,7 @@ async function sendBodies(
     sends.push(sent)
     if (inOrder) await settled
   }
-  return { kind: 'delivered' }
-}
-
-function nextBody(encoder: PageEncoder, buffer: Uint8Array): Body | CorruptPage | undefined {
-  try {
-    return encoder.next(buffer)
-  } catch (error) {
-    if (error instanceof CorruptPage) return error
-    throw error
-  }
+  return sends
 }
 
 async function sendBody(body: Body, { deliver, meter }: PageDelivery, signal: AbortSignal): Promise<void> {

@@ -10,10 +10,13 @@ export interface GroupHeader {
   readonly tags: ReadonlyMap<string, string>
 }
 
-const LOGS = 1
-const TOPIC = 3
-const SOURCE = 4
-const TAGS = 6
+const tagOf = (field: number) => (field << 3) | BYTES
+
+const TOPIC = tagOf(3)
+const SOURCE = tagOf(4)
+const TAG = tagOf(6)
+const KEY = tagOf(1)
+const VALUE = tagOf(2)
 
 const EMPTY = new Uint8Array(0)
 
@@ -25,15 +28,14 @@ export function readGroupHeader(bytes: Uint8Array, from: number, to: number): Gr
   const tags = new Map<string, string>()
   while (reader.position < to) {
     const tag = readVarint(reader, to)
-    const field = tag >>> 3
-    if ((tag & 7) !== BYTES || field === LOGS) {
+    if (tag !== TOPIC && tag !== SOURCE && tag !== TAG) {
       skipField(reader, tag & 7, to)
       continue
     }
     const end = readEnd(reader, to)
-    if (field === TOPIC) topic = bytes.subarray(reader.position, end)
-    else if (field === SOURCE) source = bytes.subarray(reader.position, end)
-    else if (field === TAGS) readTag(bytes, reader.position, end, tags)
+    if (tag === TOPIC) topic = bytes.subarray(reader.position, end)
+    else if (tag === SOURCE) source = bytes.subarray(reader.position, end)
+    else readTag(bytes, reader.position, end, tags)
     reader.position = end
   }
   return { topic: decodeText(topic), source: decodeText(source), tags }
@@ -45,13 +47,13 @@ function readTag(bytes: Uint8Array, from: number, to: number, tags: Map<string, 
   let value: Uint8Array = EMPTY
   while (reader.position < to) {
     const tag = readVarint(reader, to)
-    if ((tag & 7) !== BYTES) {
+    if (tag !== KEY && tag !== VALUE) {
       skipField(reader, tag & 7, to)
       continue
     }
     const end = readEnd(reader, to)
-    if (tag >>> 3 === 1) key = bytes.subarray(reader.position, end)
-    else if (tag >>> 3 === 2) value = bytes.subarray(reader.position, end)
+    if (tag === KEY) key = bytes.subarray(reader.position, end)
+    else value = bytes.subarray(reader.position, end)
     reader.position = end
   }
   tags.set(decodeText(key), decodeText(value))

@@ -6,16 +6,7 @@
 import { readGroupHeader } from './group.ts'
 import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
 import { type GroupPlan, membersOf, type Planner } from './plan.ts'
-import {
-  BYTES,
-  CorruptPage,
-  FIXED32,
-  type Reader,
-  readEnd,
-  readVarint,
-  skipField,
-  VARINT,
-} from './protobuf.ts'
+import { BYTES, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from './protobuf.ts'
 import { createShapes, decodeText, type ShapeNode, type Shapes } from './shape.ts'
 
 /** Some events, ready to be sent; the bytes live in the buffer that was handed in, or in memory of their own. */
@@ -30,7 +21,7 @@ export interface Body {
 export interface PageEncoder {
   /**
    * The next body, written into `buffer`, at most as long as it; an event that is longer comes alone in memory of its
-   * own. Undefined at the end of the page. Throws `CorruptPage`.
+   * own. Undefined at the end of the page. Throws `CorruptPage` where `checkPage` would have.
    */
   next(buffer: Uint8Array): Body | undefined
   /** Logs that routes have dropped so far. */
@@ -351,5 +342,3 @@ function countContents(bytes: Uint8Array, from: number, to: number): number {
   }
   return count
 }
-
-export { CorruptPage }

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nastyLogs } from '../../../../src/simulator/generator/nasty.ts'
 import { encodeLogGroupList, type LogGroup } from '../../../../src/sls/wire.ts'
-import { CorruptPage, createEncode } from '../../../../src/worker/encode/page-encoder.ts'
+import { checkPage } from '../../../../src/worker/encode/check.ts'
+import { createEncode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createPlanner, type PlanContext } from '../../../../src/worker/encode/plan.ts'
+import { CorruptPage } from '../../../../src/worker/encode/protobuf.ts'
 import { referenceEvents } from '../../../support/reference-encoder.ts'
 import {
   bufferBytes,
@@ -67,20 +69,20 @@ describe('a random page', () => {
 })
 
 describe('a damaged page', () => {
-  const damage = fc.record({
-    flips: fc.array(fc.tuple(fc.nat(), fc.constantFrom(0x00, 0x01, 0x0a, 0x12, 0x7f, 0x80, 0xff)), {
-      maxLength: 4,
-    }),
-    keep: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
-  })
+  const flip = fc.tuple(fc.nat(), fc.constantFrom(0x00, 0x01, 0x0a, 0x12, 0x32, 0x7f, 0x80, 0x90, 0xff))
+  const kept = fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true }))
+  const damaged = fc
+    .tuple(randomPage, fc.array(flip, { maxLength: 4 }), kept)
+    .map(([{ bytes }, flips, keep]) => {
+      const page = Buffer.from(bytes.subarray(0, Math.ceil(bytes.length * keep)))
+      for (const [at, byte] of flips) if (page.length > 0) page[at % page.length] = byte
+      return page
+    })
 
   it('is either corrupt or becomes whole events: no other error, no end in the middle, no endless run', () => {
     fc.assert(
-      fc.property(randomPage, damage, bufferBytes, ({ bytes }, { flips, keep }, size) => {
-        const page = Buffer.from(bytes.subarray(0, Math.ceil(bytes.length * keep)))
-        for (const [at, byte] of flips) if (page.length > 0) page[at % page.length] = byte
-        const events = eventsUnlessCorrupt(page, size)
-        for (const event of events) expect(JSON.parse(event)).toHaveProperty('event')
+      fc.property(damaged, bufferBytes, (page, size) => {
+        for (const event of eventsUnlessCorrupt(page, size)) expect(JSON.parse(event)).toHaveProperty('event')
       }),
       { numRuns: 2_000 },
     )
@@ -106,8 +108,34 @@ describe('a damaged page', () => {
     ['has a group that never ends', '0a040b080107'],
     ['has a number of eleven bytes', `0a0d0a0b08${'ff'.repeat(10)}`],
   ])('is told apart when it %s', (_, hex) => {
-    expect(() => encodeAll(encodeBy(RULES), Buffer.from(hex, 'hex'), 1_000)).toThrow(CorruptPage)
+    const page = Buffer.from(hex, 'hex')
+    expect(() => checkPage(page)).toThrow(CorruptPage)
+    expect(() => encodeAll(encodeBy(RULES), page, 1_000)).toThrow(CorruptPage)
   })
+
+  it('that the check lets pass never stops the encoder: nothing is sent of a page that ends early', () => {
+    const nothingLike = fc.uint8Array({ maxLength: 30 }).map(bytes => Buffer.concat([Buffer.of(10), bytes]))
+    fc.assert(
+      fc.property(fc.oneof(damaged, nothingLike), page => {
+        if (isReadable(page)) encodeAll(encodeBy(ROUTED), page, 1_000)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('is not what the check makes of a whole page', () => {
+    fc.assert(fc.property(randomPage, ({ bytes }) => isReadable(bytes)))
+  })
+
+  function isReadable(page: Uint8Array): boolean {
+    try {
+      checkPage(page)
+      return true
+    } catch (error) {
+      if (error instanceof CorruptPage) return false
+      throw error
+    }
+  }
 
   function eventsUnlessCorrupt(page: Uint8Array, size: number): readonly string[] {
     try {
