@@ -3,7 +3,7 @@
  * task, so that nothing of an earlier run can be left in it and killing it touches no other.
  */
 
-import { MessageChannel } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { type Failure, messageOf } from '../failure.ts'
 import type { Drained, FromWorker, ToWorker, WorkerInput } from '../protocol.ts'
@@ -50,19 +50,21 @@ export async function runChild(options: ChildOptions): Promise<ChildExit> {
     deadline.arm(options.drainWithinMs, { kind: 'undrained' })
   }
   const onKill = () => deadline.strike({ kind: 'killed', why: String(options.kill.reason) })
-  mine.on('message', (message: FromWorker) => {
+  const receive = (message: FromWorker) => {
     if (message.type === 'failed') failure = message.failure
     else if (!options.drain.aborted) deadline.arm(options.silentAtMostMs, { kind: 'stalled' })
     options.onMessage(message, reply)
-  })
+  }
+  mine.on('message', receive)
   deadline.arm(options.readyWithinMs, { kind: 'never-ready' })
   if (options.drain.aborted) onDrain()
   else options.drain.addEventListener('abort', onDrain)
-  options.kill.addEventListener('abort', onKill)
+  if (options.kill.aborted) onKill()
+  else options.kill.addEventListener('abort', onKill)
   try {
     const task: WorkerInput = { ...options.input, port: theirs }
-    const drained: Drained = await pool.run(task, { transferList: [theirs], signal: death.signal })
-    return drained
+    const run: Promise<Drained> = pool.run(task, { transferList: [theirs], signal: death.signal })
+    return await run.finally(() => receiveRest(mine, receive))
   } catch (error) {
     const struck = deadline.struck()
     if (struck) return struck
@@ -74,6 +76,11 @@ export async function runChild(options: ChildOptions): Promise<ChildExit> {
     mine.close()
     await pool.destroy()
   }
+}
+
+/** Last words and the end of the task come by different ways: what is behind the end would be lost with the port. */
+function receiveRest(port: MessagePort, receive: (message: FromWorker) => void): void {
+  for (let rest = receiveMessageOnPort(port); rest; rest = receiveMessageOnPort(port)) receive(rest.message)
 }
 
 /**
