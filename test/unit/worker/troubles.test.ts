@@ -125,4 +125,19 @@ describe('troubles', () => {
       listed.map(([code, shards, count]) => ({ ...trouble(code), shards, count })),
     )
   })
+
+  it('tell once of what came and went between two statuses', () => {
+    const troubles = createTroubles()
+    const codes = () => troubles.take().map(({ code, shards }) => [code, ...shards])
+    troubles.raise(read(1), trouble('a'))
+    troubles.clear(read(1))
+    troubles.raise(send(2), trouble('b'))
+    expect(codes()).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ])
+    expect(codes()).toEqual([['b', 2]])
+    troubles.clear(send(2))
+    expect(codes()).toEqual([])
+  })
 })

@@ -174,6 +174,34 @@ describe('nasty logs', () => {
   }
 })
 
+describe('the bounds of an event', () => {
+  const contentsOf = (key: string, value: string, times = 1) =>
+    Array.from({ length: times }, (_, i) => ({ key: `${key}${i}`, value }))
+
+  it.each([
+    ['control characters', contentsOf('k', '\x01'.repeat(1_000))],
+    ['keys of control characters', contentsOf('\x01'.repeat(200), '')],
+    ['bytes that are not UTF-8', [{ key: 'k', value: Buffer.alloc(1_000, 0xff) }]],
+    ['quotes', contentsOf('"', '"'.repeat(1_000))],
+    ['many short contents', contentsOf('', '', 300)],
+    ['empty contents', Array.from({ length: 300 }, () => ({ key: '', value: '' }))],
+    ['a field named as metadata', contentsOf('__tag__:', 'x'.repeat(100))],
+    ['nothing', []],
+  ])('hold at every size of the buffer: %s', (_, contents) => {
+    const log = { timeSeconds: 2 ** 32 - 1, timeNs: 999_999_999, contents }
+    const tags = [{ key: '"'.repeat(20), value: '\x01'.repeat(20) }]
+    const page = encodeLogGroupList([{ topic: 'a', source: 'b', tags, logs: [log, log, log] }])
+    const expected = linesOf(page, RULES)
+    const encode = encodeBy(RULES)
+    const longest = Buffer.byteLength(expected[0] ?? '')
+    for (let size = longest - 500; size <= 2 * longest + 500; size += 1 + Math.floor(longest / 400)) {
+      const { bodies, events } = encodeAll(encode, page, Math.max(0, size))
+      expect(events).toEqual(expected)
+      for (const { bytes, offsets } of bodies) expect(bytes.length <= size || offsets.length === 1).toBe(true)
+    }
+  })
+})
+
 describe('regressions', () => {
   it('does not swallow a group that begins exactly where a body is full', () => {
     const page = encodeLogGroupList(['first', 'second', 'third'].map(groupOf))
