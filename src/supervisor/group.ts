@@ -37,7 +37,15 @@ function unlessAborted(signal: AbortSignal) {
 
 const PACE = { minMs: 1_000, maxMs: 60_000 }
 
-export function createGroupKeeper(source: SourceConfig, admin: GroupAdmin, log: Log): GroupKeeper {
+export interface GroupKeeperParts {
+  readonly source: SourceConfig
+  readonly admin: GroupAdmin
+  readonly log: Log
+  /** Called when the condition is another one, or over. */
+  readonly onCondition: () => void
+}
+
+export function createGroupKeeper({ source, admin, log, onCondition }: GroupKeeperParts): GroupKeeper {
   let condition: Condition | undefined
   let restoring: Promise<void> | undefined
 
@@ -51,9 +59,11 @@ export function createGroupKeeper(source: SourceConfig, admin: GroupAdmin, log: 
       }
       const { code, text, remedy } = result
       condition = { source: source.name, code, text, remedy, count: failures + 1, shards: [] }
+      onCondition()
       await sleep(backoffMs(failures, PACE), signal)
     }
     condition = undefined
+    onCondition()
   }
 
   return {

@@ -56,7 +56,10 @@ interface Child {
 export function createSupervisor(parts: SupervisorParts): Supervisor {
   const { config, board, metrics, conditions, log } = parts
   const keepers = new Map(
-    config.sources.map(source => [source.name, createGroupKeeper(source, parts.admin, log)]),
+    config.sources.map(source => [
+      source.name,
+      createGroupKeeper({ source, admin: parts.admin, log, onCondition: updateConditions }),
+    ]),
   )
   const killers = new Map<string, AbortController>()
 
@@ -121,6 +124,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   function onStatus({ source, consumer }: Child, status: WorkerStatus, killer: AbortController): void {
     board.onStatus(consumer, status)
     metrics.onStatus(source.name, consumer, status)
+    updateConditions()
     if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort('memory-limit')
   }
 
@@ -132,14 +136,18 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     log.error(text, { source: source.name, consumer, reason })
   }
 
-  /** Conditions are gathered once a second, as statuses come. */
+  /** Whenever something is told, so that nothing is passed over; and now and then, to remind of what lasts. */
+  function updateConditions(): void {
+    const ofWorkers = board
+      .consumers()
+      .flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
+    const ofGroups = [...keepers.values()].flatMap(keeper => keeper.condition() ?? [])
+    conditions.update([...ofGroups, ...ofWorkers])
+  }
+
   async function watchConditions(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const ofWorkers = board
-        .consumers()
-        .flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
-      const ofGroups = [...keepers.values()].flatMap(keeper => keeper.condition() ?? [])
-      conditions.update([...ofGroups, ...ofWorkers])
+      updateConditions()
       await sleep(1_000, signal)
     }
   }

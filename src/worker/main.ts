@@ -99,7 +99,7 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
       inFlightBytes: budget.lentBytes() + buffers.lentBytes(),
       memoryBytes: memoryBytes(),
       shards: consumer.shards(),
-      reasons: troubles.list(),
+      reasons: troubles.take(),
       since: meter.take(),
     }),
     close() {

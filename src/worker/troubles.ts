@@ -17,6 +17,8 @@ export interface Troubles {
   raise(who: Who, trouble: Trouble): void
   clear(who: Who): void
   list(): StatusReason[]
+  /** The list, and what came and went since the last time: what heals between two statuses is still said. */
+  take(): StatusReason[]
 }
 
 /** `shard` in a kind of work that can fail on its own: a pull may work while what it brought (`page`) does not. */
@@ -29,32 +31,50 @@ interface Entry {
   readonly trouble: Trouble
   readonly who: Map<string, Who>
   count: number
+  taken: boolean
 }
 
 export function createTroubles(): Troubles {
   const entries = new Map<string, Entry>()
+  const passed = new Map<string, StatusReason>()
   const keyOf = ({ work, shard }: Who) => `${work} ${shard ?? ''}`
 
   function clear(who: Who, except?: string): void {
     for (const [code, entry] of entries) {
       if (code === except) continue
+      const last = reasonOf(entry)
       entry.who.delete(keyOf(who))
-      if (entry.who.size === 0) entries.delete(code)
+      if (entry.who.size > 0) continue
+      entries.delete(code)
+      if (!entry.taken) passed.set(code, last)
     }
   }
 
   return {
     raise(who, trouble) {
       clear(who, trouble.code)
-      const entry = entries.get(trouble.code) ?? { trouble, who: new Map(), count: 0 }
+      const entry = entries.get(trouble.code) ?? newEntry(trouble)
       entries.set(trouble.code, entry)
       entry.who.set(keyOf(who), who)
       entry.count++
     },
     clear: who => clear(who),
-    list: () =>
-      [...entries.values()].map(({ trouble, who, count }) => ({ ...trouble, count, shards: shardsOf(who) })),
+    list: () => [...entries.values()].map(reasonOf),
+    take() {
+      const gone = [...passed.values()].filter(({ code }) => !entries.has(code))
+      passed.clear()
+      for (const entry of entries.values()) entry.taken = true
+      return [...gone, ...[...entries.values()].map(reasonOf)]
+    },
   }
+}
+
+function newEntry(trouble: Trouble): Entry {
+  return { trouble, who: new Map(), count: 0, taken: false }
+}
+
+function reasonOf({ trouble, who, count }: Entry): StatusReason {
+  return { ...trouble, count, shards: shardsOf(who) }
 }
 
 function shardsOf(who: ReadonlyMap<string, Who>): number[] {
