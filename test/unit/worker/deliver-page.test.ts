@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeLogGroupList, type LogGroup } from '../../../src/sls/wire.ts'
-import type { Events } from '../../../src/splunk/deliver.ts'
+import type { Deliver, Events } from '../../../src/splunk/deliver.ts'
 import { createBuffers } from '../../../src/worker/buffers.ts'
 import { deliverPage, type PageDelivery } from '../../../src/worker/deliver-page.ts'
 import { createEncode } from '../../../src/worker/encode/page-encoder.ts'
@@ -167,6 +167,27 @@ describe('delivery of a page', () => {
     splunk.open[0]?.accept()
     stop.abort('enough')
     await expect(done).rejects.toBe('enough')
+  })
+
+  it('rejects when a delivery fails, which only a bug can make it do, after the others have ended', async () => {
+    const bug = new Error('a bug')
+    const failing = createSplunk()
+    let sends = 0
+    const deliver: Deliver = (events, signal) =>
+      ++sends === 2 ? Promise.reject(bug) : failing.deliver(events, signal)
+    const { buffers, done } = start(pageOf(['a'], 12), { deliver })
+    let over = false
+    done.catch(() => {
+      over = true
+    })
+    await settle()
+    expect([over, failing.open.length > 0]).toEqual([false, true])
+    while (!over) {
+      for (const send of [...failing.open]) send.accept()
+      await settle()
+    }
+    await expect(done).rejects.toBe(bug)
+    expect(buffers.lentBytes()).toBe(0)
   })
 
   it('sends nothing for a signal that is aborted already', async () => {

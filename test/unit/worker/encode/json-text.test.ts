@@ -8,9 +8,12 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 /** What the bytes are as a JSON string, by the platform's own decoder and stringifier. */
 const expected = (bytes: Uint8Array) => JSON.stringify(decoder.decode(bytes)).slice(1, -1)
 
+/** Strict: a replacement character would hide bytes that are not UTF-8. */
+const strictly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function written(source: Uint8Array, from = 0, to = source.length): string {
   const out = new Uint8Array((to - from) * WORST_GROWTH)
-  return Buffer.from(out.subarray(0, writeJsonText(out, 0, source, from, to))).toString()
+  return strictly.decode(out.subarray(0, writeJsonText(out, 0, source, from, to)))
 }
 
 describe('text of a log in JSON', () => {

@@ -211,8 +211,9 @@ export function encodeAll(encode: Encode, page: Uint8Array, bytesOfBuffer: numbe
   }
 }
 
+/** Strict: a replacement character would hide bytes that are not UTF-8. */
+const strictly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function eventTexts({ bytes, offsets }: Body): string[] {
-  return offsets.map((from, i) =>
-    Buffer.from(bytes.subarray(from, offsets[i + 1] ?? bytes.length)).toString(),
-  )
+  return offsets.map((from, i) => strictly.decode(bytes.subarray(from, offsets[i + 1] ?? bytes.length)))
 }
