@@ -115,7 +115,7 @@ describe('a secret', () => {
     format => {
       for (const secret of SECRETS) {
         const line = lineOf(format, SECRETS, `answered ${JSON.stringify({ token: secret })}`, {
-          excerpt: JSON.stringify(secret),
+          excerpt: JSON.stringify(JSON.stringify(secret)),
         })
         for (const form of formsOf(secret)) expect(line).not.toContain(form)
       }

@@ -107,8 +107,8 @@ describe('a damaged page', () => {
     ['has the end of a group that never began', '0a010c'],
     ['has a group that never ends', '0a040b080107'],
     ['has a number that goes on behind its log', '0a060a0208801a00'],
-    ['has a number of four bytes that goes on behind its log', '0a080a01251a0400000000'],
-    ['has a number of eight bytes that goes on behind its log', '0a0d0a01391a0800000000000000'],
+    ['has a number of four bytes that goes on behind its log', '0a090a01251a0400000000'],
+    ['has a number of eight bytes that goes on behind its log', '0a0d0a01391a080000000000000000'],
     ['has a number of eleven bytes', `0a0d0a0b08${'ff'.repeat(10)}`],
   ])('is told apart when it %s', (_, hex) => {
     const page = Buffer.from(hex, 'hex')
