@@ -21,6 +21,8 @@ export interface WorkerInput {
 export type ToWorker =
   /** Stop reading, deliver what is held, save the checkpoints, end. */
   | { readonly type: 'drain' }
+  /** Where the source's shards stand: sent at the start, and to all when the group is gone, before it is made again. */
+  | { readonly type: 'positions'; readonly positions: ReadonlyMap<number, string> }
   /** The consumer group that had been deleted is there again, with the positions that were known. */
   | { readonly type: 'group-restored' }
 

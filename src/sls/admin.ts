@@ -61,7 +61,10 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
             checkpoint,
             forceSuccess: true,
           })
-          await client.consumerGroupUpdateCheckPoint(project, logstore, consumerGroup, request)
+          await unless(
+            'ShardNotExist',
+            client.consumerGroupUpdateCheckPoint(project, logstore, consumerGroup, request),
+          )
         }
       }),
   }
@@ -81,7 +84,9 @@ async function ensureGroup(
   let group = await find()
   if (!group) {
     const request = new models.CreateConsumerGroupRequest({ consumerGroup, timeout, order })
-    const created = await unlessItExists(client.createConsumerGroup(project, logstore, request))
+    // Two services that start together both find no group; the second to create it has got what it wants.
+    const creation = client.createConsumerGroup(project, logstore, request)
+    const created = await unless('ConsumerGroupAlreadyExist', creation)
     if (created) return [`consumer group ${consumerGroup} made, timeout ${timeout} s, in order: ${order}`]
     group = await find()
   }
@@ -140,13 +145,13 @@ function cursorFrom(start: StartPosition): string {
   return start.kind === 'time' ? String(start.seconds) : start.kind
 }
 
-/** Two services that start together both find no group; the second to create it has got what it wants. */
-async function unlessItExists(creation: Promise<unknown>): Promise<boolean> {
+/** Whether a call has worked; false when it was refused with this code. */
+async function unless(code: string, call: Promise<unknown>): Promise<boolean> {
   try {
-    await creation
+    await call
     return true
   } catch (error) {
-    if (error instanceof FailedCall && error.failure.code === 'ConsumerGroupAlreadyExist') return false
+    if (error instanceof FailedCall && error.failure.code === code) return false
     throw error
   }
 }

@@ -62,6 +62,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     ]),
   )
   const killers = new Map<string, AbortController>()
+  const lines = new Map<string, Line>()
 
   async function superviseSource(
     source: SourceConfig,
@@ -81,6 +82,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       const startedAt = performance.now()
       const exit = await run(child, signals)
       board.onEnded(child.consumer)
+      lines.delete(child.consumer)
       if (signals.soft.aborted) return { child, exit }
       const restart = nextRestart(history, performance.now() - startedAt, config.worker.restartBackoff)
       history = restart.history
@@ -110,15 +112,27 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   function onMessage(child: Child, message: FromWorker, { reply, killer, soft }: Handling): void {
     const { source, consumer, keeper } = child
+    if (message.type === 'ready') {
+      lines.set(consumer, { source, reply })
+      tellPositions(source)
+    }
     if (message.type === 'status') onStatus(child, message.status, killer)
     if (message.type === 'log') {
       const { level, message: text, fields } = message.line
       log.write(level, text, { source: source.name, consumer, ...fields })
     }
     if (message.type === 'group-gone') {
+      // Before the group is there again: whoever gets a shard of it must not begin at its beginning.
+      tellPositions(source)
       const restored = keeper.restore(() => board.positions(source.name), soft)
       void restored.then(() => reply({ type: 'group-restored' }))
     }
+  }
+
+  function tellPositions(source: SourceConfig): void {
+    const positions = board.positions(source.name)
+    for (const line of lines.values())
+      if (line.source === source) line.reply({ type: 'positions', positions })
   }
 
   function onStatus({ source, consumer }: Child, status: WorkerStatus, killer: AbortController): void {
@@ -172,6 +186,12 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 interface Signals {
   readonly soft: AbortSignal
   readonly hard: AbortSignal
+}
+
+/** How to reach a worker that runs. */
+interface Line {
+  readonly source: SourceConfig
+  readonly reply: (answer: ToWorker) => void
 }
 
 interface Handling {

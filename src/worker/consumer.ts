@@ -9,9 +9,9 @@ import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import type { ShardStatus } from '../protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
-import type { Cursor } from '../sls/page.ts'
 import { formatDuration } from '../units.ts'
 import { createAlarm, sleep } from '../wait.ts'
+import type { KnownPositions } from './known-positions.ts'
 import { createLease } from './lease.ts'
 import type { WorkerLog } from './log.ts'
 import type { Release, ShardRunner } from './shard.ts'
@@ -21,7 +21,8 @@ import type { Troubles } from './troubles.ts'
 export interface ConsumerOptions {
   readonly client: SlsClient
   readonly heartbeatIntervalMs: number
-  readonly start: (shard: number, known: Cursor | undefined) => ShardRunner
+  readonly start: (shard: number) => ShardRunner
+  readonly positions: KnownPositions
   readonly troubles: Troubles
   readonly log: WorkerLog
   /** Asks for the group to be made again; resolves when it is, or when the signal is aborted. */
@@ -48,8 +49,6 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const { client, heartbeatIntervalMs: intervalMs, troubles, log } = options
   const who = { work: 'heartbeat' } as const
   const runners = new Map<number, ShardRunner>()
-  /** Positions reached here: what a group that was deleted and made again does not know any more. */
-  const reached = new Map<number, Cursor>()
   const unsaved = new Set<number>()
   const alarm = createAlarm()
   const over = new AbortController()
@@ -114,17 +113,18 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   function startShard(shard: number, soft: AbortSignal): void {
     settledAt = performance.now()
-    const runner = options.start(shard, reached.get(shard))
+    const runner = options.start(shard)
     runners.set(shard, runner)
     void runner.ended.then(() => {
-      const { position } = runner.status()
-      if (position !== undefined) reached.set(shard, position)
+      const { position, state } = runner.status()
+      if (position !== undefined) options.positions.learn(shard, position)
       runners.delete(shard)
       if (soft.aborted && !runner.isSaved()) unsaved.add(shard)
       settledAt = performance.now()
       endIfDone(soft)
-      // Whoever waits for the shard gets it with our next report.
-      alarm.ring()
+      // Whoever waits for the shard gets it with our next report; one that ended by itself, and may do so again,
+      // waits for the heartbeat that is due.
+      if (state === 'draining') alarm.ring()
     })
   }
 

@@ -17,6 +17,7 @@ import { sleep } from '../wait.ts'
 import { createBuffers } from './buffers.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { deliveryFor } from './delivery.ts'
+import { createKnownPositions, type KnownPositions } from './known-positions.ts'
 import { createWorkerLog } from './log.ts'
 import { createMeter, type Meter } from './meter.ts'
 import { startShard } from './shard.ts'
@@ -82,10 +83,12 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
     troubles,
     log,
   }
+  const positions = listenForPositions(input.port)
   const consumer = createConsumer({
     client,
     heartbeatIntervalMs: source.heartbeatIntervalMs,
-    start: (shard, known) => startShard(shard, shared, known),
+    start: shard => startShard(shard, shared, () => positions.of(shard)),
+    positions,
     troubles,
     log,
     restoreGroup: signal => restoreGroup(input.port, send, signal),
@@ -155,6 +158,15 @@ async function reportStatus(report: () => void, signal: AbortSignal): Promise<vo
 function inFlightOf(consumer: Consumer): Drained['unconfirmed'] {
   const held = consumer.shards().filter(shard => shard.inFlightEvents > 0)
   return held.map(({ shard, inFlightEvents: events, position: from = '' }) => ({ shard, events, from }))
+}
+
+function listenForPositions(port: MessagePort): KnownPositions {
+  const positions = createKnownPositions()
+  port.on('message', (message: unknown) => {
+    if (!isToWorker(message) || message.type !== 'positions') return
+    for (const [shard, position] of message.positions) positions.learn(shard, position)
+  })
+  return positions
 }
 
 /** Tells that the group is gone and waits until it is there again. */

@@ -58,8 +58,12 @@ export interface ShardRunner {
 const FINAL_SAVE_MS = 10_000
 const TRY_AGAIN: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
-/** Starts to forward a shard; `known` is a position this worker reached before, for a group that lost its own. */
-export function startShard(shard: number, context: ShardContext, known: Cursor | undefined): ShardRunner {
+/** Starts to forward a shard; `known` is a position that was reached before, for a group that has lost its own. */
+export function startShard(
+  shard: number,
+  context: ShardContext,
+  known: () => Cursor | undefined = () => undefined,
+): ShardRunner {
   const { client, source, troubles, log } = context
   const meter = context.meter.shard(shard)
   const soft = new AbortController()
@@ -85,7 +89,7 @@ export function startShard(shard: number, context: ShardContext, known: Cursor |
   async function run(): Promise<void> {
     const start = await findStart(parts)
     if (!start) return
-    const from = start.stored === undefined && known !== undefined ? known : start.cursor
+    const from = start.stored ?? known() ?? start.cursor
     const current = createCheckpoint({
       ...parts,
       start: from,

@@ -168,3 +168,8 @@ export function idsOf(group: Buffer): string[] {
 export function shardOfEvent({ event }: { readonly event: unknown }): number {
   return parseLogId(idOf(event))?.shard ?? -1
 }
+
+/** Which log of its shard a stored event is, from 0. */
+export function sequenceOf({ event }: { readonly event: unknown }): number {
+  return parseLogId(idOf(event))?.sequence ?? -1
+}
