@@ -1,5 +1,8 @@
 /** Waiting that ends early: every wait in the program goes through here and takes a signal. */
 
+/** A longer timer fires at once (its 32 bits overflow); nobody here waits for 24 days on purpose. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Resolves after `ms`, or as soon as the signal is aborted; the caller looks at the signal to tell which. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
@@ -9,7 +12,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', finish)
       resolve()
     }
-    const timer = setTimeout(finish, ms)
+    const timer = setTimeout(finish, Math.min(ms, LONGEST_TIMER_MS))
     signal.addEventListener('abort', finish)
   })
 }

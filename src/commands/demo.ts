@@ -10,7 +10,7 @@ import { createLog } from '../log.ts'
 import type { LedgerReport } from '../simulator/ledger.ts'
 import { startHttp } from '../supervisor/http.ts'
 import { handleSignals } from '../supervisor/signals.ts'
-import { sleep } from '../wait.ts'
+import { aborted, sleep } from '../wait.ts'
 import { demoConfig } from './demo/config.ts'
 import { type FarEnds, startFarEnds } from './demo/far-ends.ts'
 import { type KillReport, killBusiestWorker } from './demo/kill.ts'
@@ -47,7 +47,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const serving = service.supervisor.run(drain.signal, signals.hard)
   const showing = show(screen, { service, farEnds, signal: drain.signal })
   const killing = options.killWorker ? killMidWay(service, options, signals.soft) : undefined
-  await sleep((options.seconds ?? Number.POSITIVE_INFINITY) * 1_000, signals.soft)
+  await (options.seconds === undefined ? aborted(signals.soft) : sleep(options.seconds * 1_000, signals.soft))
   farEnds.stopProducing()
   const killed = await killing
   await farEnds.allDelivered(AbortSignal.any([AbortSignal.timeout(CATCH_UP_MS), signals.hard]))
