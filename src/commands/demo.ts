@@ -97,5 +97,6 @@ function summary(report: LedgerReport, killed: KillReport | undefined): string[]
 function describeKill({ consumer, shards, movedOnAfterMs }: KillReport): string {
   const held = `killed ${consumer}, which held shards ${shards.join(', ')}`
   if (movedOnAfterMs === undefined) return `${held}: they did not move on in time`
-  return `${held}: it came back, and they moved on after ${(movedOnAfterMs / 1_000).toFixed(1)} s`
+  const seconds = (movedOnAfterMs / 1_000).toFixed(1)
+  return `${held}: it came back, and they moved on after ${seconds} s, from their last checkpoints (hence duplicates)`
 }

@@ -38,7 +38,7 @@ function keysOf({ files, logFormat }: Surroundings) {
       .describe(`Lock file, relative to this file; default: \${STATE_DIRECTORY:-./state}`)
       .optional(),
     worker: workerSchema().prefault({}).describe('What one worker thread may take'),
-    http: httpSchema(files).prefault({}).describe('Metrics, health and the status page'),
+    http: httpSchema(files).prefault({}).describe('Metrics and health'),
     log: logSchema(logFormat).prefault({}).describe('The log of the service itself'),
   }
 }
