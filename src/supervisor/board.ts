@@ -41,7 +41,7 @@ export interface Board {
   consumers(): ConsumerView[]
   /** Shards that a consumer of ours holds. */
   shards(): ShardView[]
-  /** Last known positions of a source's shards, also of those nobody holds just now. */
+  /** Last known positions of a source's shards, also of those that nobody has held for ever so long. */
   positions(source: string): ReadonlyMap<number, string>
   /** Shards that nobody of ours has held for a while; named once. */
   takeGone(): { readonly source: string; readonly shard: number }[]
@@ -62,7 +62,6 @@ interface ShardEntry {
   readonly bytes: Rate
   readonly cpu: Rate
   seenAtMs: number
-  position: string | undefined
 }
 
 /** A shard on its way from one consumer to the next is gone for a heartbeat or two only. */
@@ -71,14 +70,22 @@ const GONE_AFTER_MS = 120_000
 export function createBoard(now: () => number = () => performance.now()): Board {
   const consumers = new Map<string, ConsumerEntry>()
   const shards = new Map<string, ShardEntry>()
+  /** By source and shard. Never forgotten: a consumer group that is made again goes on from here. */
+  const positions = new Map<string, Map<number, string>>()
 
   function shardEntry(source: string, shard: number): ShardEntry {
     const key = `${source} ${shard}`
-    const fresh = { source, shard, bytes: createRate(), cpu: createRate(), seenAtMs: 0, position: undefined }
+    const fresh = { source, shard, bytes: createRate(), cpu: createRate(), seenAtMs: 0 }
     const entry = shards.get(key) ?? fresh
     shards.set(key, entry)
     entry.seenAtMs = now()
     return entry
+  }
+
+  function positionsOf(source: string): Map<number, string> {
+    const known = positions.get(source) ?? new Map<number, string>()
+    positions.set(source, known)
+    return known
   }
 
   function addDeltas(entry: ConsumerEntry, { since }: WorkerStatus): void {
@@ -141,9 +148,9 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       if (!entry) return
       entry.status = status
       addDeltas(entry, status)
-      for (const held of status.shards) {
-        const shard = shardEntry(entry.source, held.shard)
-        shard.position = held.position ?? shard.position
+      for (const { shard, position } of status.shards) {
+        shardEntry(entry.source, shard)
+        if (position !== undefined) positionsOf(entry.source).set(shard, position)
       }
     },
     onEnded(consumer) {
@@ -159,12 +166,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       [...consumers.values()]
         .flatMap(viewShards)
         .sort((a, b) => a.source.localeCompare(b.source) || a.shard - b.shard),
-    positions(source) {
-      const known = [...shards.values()].filter(entry => entry.source === source)
-      return new Map(
-        known.flatMap(({ shard, position }) => (position === undefined ? [] : [[shard, position]])),
-      )
-    },
+    positions: source => new Map(positionsOf(source)),
     takeGone() {
       const gone = [...shards].filter(([, { seenAtMs }]) => now() - seenAtMs > GONE_AFTER_MS)
       for (const [key] of gone) shards.delete(key)
