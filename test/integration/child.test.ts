@@ -210,7 +210,7 @@ describe('a run is killed', () => {
   })
 
   it('for the first reason only', async () => {
-    const run = start('turns in a circle', { drainWithinMs: 300 })
+    const run = start('turns in a circle', { drainWithinMs: 1 })
     await eventually(() => run.messages.length === 1, { withinMs: 10_000 })
     run.drain()
     run.kill('second signal')

@@ -118,6 +118,15 @@ describe.concurrent('a request', () => {
     expect(calls.at(2)?.sentBytes).toBe(hec.requests.at(1)?.wireBytes)
   })
 
+  it('whose answer does not end is given up early', async context => {
+    const { hec, client, stop } = await start(context)
+    hec.faults.add({ fault: { kind: 'reply', status: 200, body: 'x'.repeat(1024 * 1024) }, route: 'any' })
+    const payload: Payload = { bytes: Buffer.from('{"event":1}'), gzip: false, events: 1 }
+    const given = { verdict: { kind: 'hold', reason: 'not-hec', accepted: 0 }, detail: 'ANSWER_TOO_LARGE' }
+    expect(await client.post(payload, stop.signal)).toEqual(given)
+    expect(await client.probe(stop.signal)).toEqual(given)
+  })
+
   it('that probes takes no token along', async context => {
     const { hec, client, stop } = await start(context)
     expect(await client.probe(stop.signal)).toEqual({

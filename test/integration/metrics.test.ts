@@ -277,12 +277,15 @@ describe('counters', () => {
     expect(await read()).toBe(18)
   })
 
-  it('of the process never go back', async () => {
+  it('of the process are what the system says, and never go back', async () => {
     const { render } = start()
     const cpu = async () => Number(/^process_cpu_seconds_total (.+)$/m.exec(await render())?.[1])
     const before = await cpu()
     for (const end = performance.now() + 30; performance.now() < end; );
     expect(await cpu()).toBeGreaterThan(before)
+    const told = await cpu()
+    const { user, system } = process.cpuUsage()
+    expect(told).toBeLessThanOrEqual((user + system) / 1e6)
   })
 })
 
@@ -290,9 +293,16 @@ describe('what is gone', () => {
   it('is a consumer: nothing is said of its shards, and it is not up', async () => {
     const { tell, restart, render, value } = start()
     tell('c1', { held: [0] })
+    expect(await render()).toMatch(/shard_owner\{/)
     restart('c1', 'stalled')
     expect(await value('consumer_up{source="logs",consumer="c1"}')).toBe(0)
     expect(await render()).not.toMatch(/shard_(owner|lag_seconds|cpu_ratio)\{/)
+  })
+
+  it('is a consumer that has not joined: it is not up', async () => {
+    const { tell, value } = start()
+    tell('c1', { joined: false })
+    expect(await value('consumer_up{source="logs",consumer="c1"}')).toBe(0)
   })
 
   it('is a shard: after two minutes none of its counters is left, those of the others are', async () => {
@@ -311,6 +321,7 @@ describe('what is gone', () => {
   it('is an owner: a shard that moves has one', async () => {
     const { tell, render } = start()
     tell('c1', { held: [0] })
+    await render()
     tell('c1', { held: [] })
     tell('c2', { held: [0] })
     const owners = (await render()).match(/^sls2splunk_shard_owner\{.*$/gm)

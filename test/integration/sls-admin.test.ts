@@ -81,6 +81,13 @@ describe('the consumer group', () => {
     expect(short(await ensure({ heartbeatIntervalMs: 1_000, inOrder: true }))).toEqual([])
   })
 
+  it('whose order alone differs is adjusted, too', async () => {
+    const { simulator, ensure } = await start()
+    simulator.createGroup(PROJECT, 'logs', 'sls2splunk', { timeoutSeconds: 60, inOrder: true })
+    expect(short(await ensure())).toHaveLength(1)
+    expect(short(await ensure())).toEqual([])
+  })
+
   it('is one, made once, when twenty start together', async () => {
     const { ensure } = await start()
     const results = (await Promise.all(Array.from({ length: 20 }, () => ensure()))).map(short)
