@@ -110,6 +110,8 @@ export interface ShardDelta {
   readonly deliveredBytes: number
   readonly deliveredEvents: number
   readonly droppedEvents: number
+  /** Given up without being delivered; they will be read again. Absent when there are none. */
+  readonly abandonedEvents?: number
   readonly cpuSeconds: number
   /** Time range that retention took before it was read. */
   readonly expiredSeconds: number

@@ -3,7 +3,7 @@
  * that is shown (metrics, readiness, the table) reads from here; only statuses change it.
  */
 
-import type { ShardState, StatusReason, WorkerStatus } from '../protocol.ts'
+import type { ShardDelta, ShardState, StatusReason, WorkerStatus } from '../protocol.ts'
 import { createRate, type Rate } from './rate.ts'
 
 export interface ConsumerView {
@@ -35,7 +35,8 @@ export interface ShardView {
 export interface Board {
   /** A consumer that should be there. */
   expect(source: string, consumer: string): void
-  onStatus(consumer: string, status: WorkerStatus): void
+  /** Answers with the status in which events that are read again are not counted as read once more. */
+  onStatus(consumer: string, status: WorkerStatus): WorkerStatus
   onEnded(consumer: string): void
   onRestart(consumer: string): void
   consumers(): ConsumerView[]
@@ -62,6 +63,8 @@ interface ShardEntry {
   readonly bytes: Rate
   readonly cpu: Rate
   seenAtMs: number
+  /** Read and given up, also by workers that died: in flight until they are read again. */
+  owedEvents: number
 }
 
 /** A shard on its way from one consumer to the next is gone for a heartbeat or two only. */
@@ -75,8 +78,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
 
   function shardEntry(source: string, shard: number): ShardEntry {
     const key = `${source} ${shard}`
-    const fresh = { source, shard, bytes: createRate(), cpu: createRate(), seenAtMs: 0 }
-    const entry = shards.get(key) ?? fresh
+    const entry = shards.get(key) ?? newShard(source, shard)
     shards.set(key, entry)
     entry.seenAtMs = now()
     return entry
@@ -96,6 +98,14 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       entry.bytes.add(delta.readBytes, now())
     }
     entry.cpu.add(since.cpuSeconds, now())
+  }
+
+  /** So that read = delivered + dropped + in flight, whatever becomes of workers and shards. */
+  function settleOwed(shard: ShardEntry, delta: ShardDelta): ShardDelta {
+    const owed = shard.owedEvents + (delta.abandonedEvents ?? 0)
+    const again = Math.min(owed, delta.readEvents)
+    shard.owedEvents = owed - again
+    return { ...delta, readEvents: delta.readEvents - again }
   }
 
   function viewConsumer(entry: ConsumerEntry): ConsumerView {
@@ -125,7 +135,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
         bytesPerSecond: entry.bytes.perSecond(now()),
         cpuRatio: entry.cpu.perSecond(now()),
         lagSeconds: held.lagSeconds,
-        inFlightEvents: held.inFlightEvents,
+        inFlightEvents: held.inFlightEvents + entry.owedEvents,
         position: held.position,
       }
     })
@@ -145,17 +155,24 @@ export function createBoard(now: () => number = () => performance.now()): Board 
     },
     onStatus(consumer, status) {
       const entry = consumers.get(consumer)
-      if (!entry) return
+      if (!entry) return status
       entry.status = status
       addDeltas(entry, status)
       for (const { shard, position } of status.shards) {
         shardEntry(entry.source, shard)
         if (position !== undefined) positionsOf(entry.source).set(shard, position)
       }
+      const settled = status.since.shards.map(delta =>
+        settleOwed(shardEntry(entry.source, delta.shard), delta),
+      )
+      return { ...status, since: { ...status.since, shards: settled } }
     },
     onEnded(consumer) {
       const entry = consumers.get(consumer)
-      if (entry) entry.status = undefined
+      if (!entry) return
+      for (const { shard, inFlightEvents } of entry.status?.shards ?? [])
+        shardEntry(entry.source, shard).owedEvents += inFlightEvents
+      entry.status = undefined
     },
     onRestart(consumer) {
       const entry = consumers.get(consumer)
@@ -173,4 +190,8 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       return gone.map(([, { source, shard }]) => ({ source, shard }))
     },
   }
+}
+
+function newShard(source: string, shard: number): ShardEntry {
+  return { source, shard, bytes: createRate(), cpu: createRate(), seenAtMs: 0, owedEvents: 0 }
 }

@@ -136,8 +136,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 
   function onStatus({ source, consumer }: Child, status: WorkerStatus, killer: AbortController): void {
-    board.onStatus(consumer, status)
-    metrics.onStatus(source.name, consumer, status)
+    metrics.onStatus(source.name, consumer, board.onStatus(consumer, status))
     updateConditions()
     if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort('memory-limit')
   }

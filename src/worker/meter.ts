@@ -41,7 +41,8 @@ export function createMeter(): Meter {
   const slsCalls = createCallCounts()
   const hecCalls = createCallCounts()
   const retries = new Map<string, Mutable<RetryDelta>>()
-  let cpu = process.threadCpuUsage()
+  // From the start of the thread: loading this program is the consumer's work, too.
+  let cpu = { user: 0, system: 0 }
 
   function takeCpuSeconds(): number {
     const now = process.threadCpuUsage()
@@ -103,7 +104,9 @@ function createShardMeter(
       counts().expiredSeconds += seconds
     },
     inFlightEvents: () => inFlight.get(shard) ?? 0,
-    abandoned: events => {
+    abandoned(events) {
+      const present = counts()
+      present.abandonedEvents = (present.abandonedEvents ?? 0) + events
       fly(-events)
     },
   }
