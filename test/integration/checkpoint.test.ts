@@ -217,6 +217,14 @@ describe.concurrent('the last save', () => {
     expect([stored(), codes()]).toEqual([undefined, []])
   })
 
+  it('saves a position that never moved where the server has none', async test => {
+    const { cursorAt, start, stop, stored } = await setUp(test)
+    stop.abort()
+    const { checkpoint } = start()
+    await checkpoint.flush(new AbortController().signal)
+    expect(stored()).toBe(cursorAt(0))
+  })
+
   it('does not begin when its time is up already', async test => {
     const { cursorAt, start, stop, requests } = await setUp(test)
     stop.abort()

@@ -34,11 +34,12 @@ interface Options {
   readonly pageBytes?: number
   readonly timeoutMs?: number
   readonly inOrder?: boolean
+  readonly fetchIntervalMs?: number
 }
 
 const TLS = { verify: true }
 
-function sourceOf(inOrder: boolean): SourceConfig {
+function sourceOf({ inOrder = false, fetchIntervalMs = 20 }: Options): SourceConfig {
   return {
     name: 'logs',
     project: PROJECT,
@@ -48,7 +49,7 @@ function sourceOf(inOrder: boolean): SourceConfig {
     startFrom: { kind: 'begin' },
     inOrder,
     heartbeatIntervalMs: 1_000,
-    fetchIntervalMs: 20,
+    fetchIntervalMs,
     checkpointIntervalMs: 30,
     routes: [],
     event: { metadata: true },
@@ -57,7 +58,7 @@ function sourceOf(inOrder: boolean): SourceConfig {
 
 /** Far ends, and a worker's parts without its heartbeat: the shards are this consumer's from the start. */
 async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
-  const { shards = 1, batchBytes = 4_096, pageBytes = 8_192, timeoutMs = 10_000, inOrder = false } = options
+  const { shards = 1, batchBytes = 4_096, pageBytes = 8_192, timeoutMs = 10_000 } = options
   const far = await startFarEnds({ shards, logsPerGroup: 5, sls: { pullByteCap: pageBytes } }, onTestFinished)
   far.sls.createGroup(PROJECT, LOGSTORE, GROUP, { timeoutSeconds: 3_600 })
   const client = await createSlsClient({
@@ -92,12 +93,12 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
   const troubles = createTroubles()
   const meter = createMeter()
   const buffers = createBuffers(4, batchBytes)
-  const budget = createBudget(1_000_000)
+  const budget = createBudget(64 * 2 ** 20)
   const errors: string[] = []
   const log = () => {}
   const context: ShardContext = {
     client,
-    source: sourceOf(inOrder),
+    source: sourceOf(options),
     defaults: {},
     deliverFor: () => createDeliver({ client: hec, compression: 'gzip', onTrouble: () => {} }),
     budget,
@@ -158,8 +159,9 @@ describe.concurrent('a shard', () => {
     'in strict order is delivered log by log, with bodies of %d bytes',
     async (batchBytes, test) => {
       const { far, start } = await setUp(test, { inOrder: true, batchBytes })
-      for (const delayMs of [60, 0, 30])
-        far.hec.faults.add({ fault: { kind: 'slow-reply', delayMs }, times: 5 })
+      // Tried again while the next ones could be on their way.
+      const busy = { kind: 'reply', status: 503, body: '{"text":"Server is busy","code":9}' } as const
+      far.hec.faults.add({ fault: busy, times: 2 })
       far.produce([0], 12)
       const runner = start()
       await arrived(far)
@@ -167,6 +169,25 @@ describe.concurrent('a shard', () => {
       expect(far.ledger.report()).toMatchObject({ duplicated: 0, orderViolations: 0 })
     },
   )
+
+  it('that has nothing to read is asked once in a fetch interval, no more', async test => {
+    const { far, start } = await setUp(test, { fetchIntervalMs: 100 })
+    const pulls = () => far.sls.journal.served(PROJECT, LOGSTORE, 0).pulls
+    const startedAt = performance.now()
+    const runner = start()
+    await eventually(() => pulls() >= 5, PATIENCE)
+    expect(performance.now() - startedAt).toBeGreaterThan(4 * 95)
+    expect(runner.status()).toMatchObject({ state: 'caught-up', lagSeconds: 0 })
+    await letGo(runner, 'stop')
+  })
+
+  it('that has much to read is read without a pause', async test => {
+    const { far, start } = await setUp(test, { fetchIntervalMs: 3_600_000, pageBytes: 1 })
+    far.produce([0], 20)
+    const runner = start()
+    await arrived(far)
+    await letGo(runner, 'stop')
+  })
 
   it('that ends without a log has its end stored all the same, once more after a split', async test => {
     const { far, start, stored } = await setUp(test)
@@ -245,6 +266,20 @@ describe.concurrent('a checkpoint', () => {
     expect([far.oracle.violations(), stored()]).toEqual([[], endOf(far)])
   })
 
+  it('does not pass a corrupt page for the good one that was read ahead behind it', async test => {
+    const { far, start, stored, codes } = await setUp(test, { pageBytes: 1 })
+    far.produce([0], 1)
+    const corrupt = endOf(far)
+    far.sls.append(PROJECT, LOGSTORE, 0, [Buffer.from('0a7f08', 'hex')])
+    far.produce([0], 2)
+    const runner = start()
+    const tries = () => far.sls.journal.pulls().filter(({ cursor }) => cursor === corrupt).length
+    await eventually(() => codes().includes('sls-corrupt-page') && tries() >= 3, PATIENCE)
+    await letGo(runner, 'stop')
+    expect(far.ledger.report()).toMatchObject({ delivered: 5, lost: 10, duplicated: 0 })
+    expect([far.oracle.violations(), stored()]).toEqual([[], corrupt])
+  })
+
   it('goes on at the oldest log when those at the position have expired, and says which time is gone', async test => {
     const { far, start, errors, meter } = await setUp(test)
     far.produce([0], 4)
@@ -265,6 +300,23 @@ describe.concurrent('a checkpoint', () => {
 })
 
 describe.concurrent('a shard that is let go', () => {
+  it.for<Release>(['stop', 'deadline', 'lost'])(
+    '(%s) gives back the page that was read ahead',
+    async (reason, test) => {
+      const { far, start, expectNothingHeld } = await setUp(test, { pageBytes: 1 })
+      const hanging = far.hec.faults.add({ fault: { kind: 'hang' } })
+      far.produce([0], 3)
+      const runner = start()
+      await eventually(() => hanging.strikes() > 0, PATIENCE)
+      await eventually(() => far.sls.journal.served(PROJECT, LOGSTORE, 0).pulls === 2, PATIENCE)
+      hanging.remove()
+      far.hec.restart()
+      await letGo(runner, reason)
+      expect(far.oracle.violations()).toEqual([])
+      expectNothingHeld()
+    },
+  )
+
   it.for<Release>(['stop', 'taken'])(
     '(%s) has the page under way delivered, and its checkpoint saved',
     async (reason, test) => {
