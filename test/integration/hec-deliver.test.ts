@@ -259,7 +259,18 @@ describe.concurrent('a request of which Splunk takes the front', () => {
     expect(troubles).toEqual(['again busy 2', 'again busy 2'])
   })
 
-  it('sends all of it again when a busy Splunk says nothing or nonsense of it', async context => {
+  it('takes no number for more than was sent last', async context => {
+    const { hec, deliver, stored, troubles } = await start(context)
+    hec.setLoad('busy', 6)
+    const delivered = deliver(plain(8))
+    await eventually(() => troubles.length === 2, { withinMs: 10_000 })
+    hec.setLoad('normal')
+    await delivered
+    expect(stored()).toEqual([...numbered(6), 5, 6, 7, 5, 6, 7])
+    expect(troubles).toEqual(['again busy 5', 'again busy 0'])
+  })
+
+  it('sends all of it again when a busy Splunk has taken nothing of it', async context => {
     const { hec, deliver, stored, troubles } = await start(context)
     hec.setLoad('busy', 0)
     const delivered = deliver(plain(4))
