@@ -77,7 +77,7 @@ interface Agents {
 }
 
 function createAgents({ tls, proxy, maxSockets, serverName }: HttpClientOptions): Agents {
-  const proxyEnv = proxy ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : process.env
+  const proxyEnv = proxy ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : proxiesOfEnvironment()
   const common = { keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS, proxyEnv }
   const secure = {
     ...common,
@@ -88,6 +88,18 @@ function createAgents({ tls, proxy, maxSockets, serverName }: HttpClientOptions)
     ...(serverName !== undefined && { servername: serverName }),
   }
   return { http: new HttpAgent(common), https: new HttpsAgent(secure) }
+}
+
+const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
+
+/** As Node reads them, only that `host:port` is a proxy too, as for curl, and what is no address is none. */
+function proxiesOfEnvironment(): NodeJS.ProcessEnv {
+  const addresses = PROXY_VARIABLES.map(name => {
+    const value = process.env[name] ?? ''
+    const url = value === '' || value.includes('://') ? value : `http://${value}`
+    return [name, URL.canParse(url) ? url : '']
+  })
+  return { ...process.env, ...Object.fromEntries(addresses) }
 }
 
 function exchange(request: HttpRequest, agent: Agents, signal: AbortSignal): Promise<HttpOutcome> {

@@ -154,4 +154,16 @@ describe('a proxy of the environment', () => {
     expect(await createClient()(url)).toBe(WITH_TOKEN)
     expect(seen).toEqual([])
   })
+
+  it('may be written without a scheme', async () => {
+    const [{ port, seen }, url] = [await startProxy(), await secureFarEnd()]
+    vi.stubEnv('HTTPS_PROXY', `127.0.0.1:${port}`)
+    expect(await createClient()(url)).toBe(WITH_TOKEN)
+    expect(seen).toHaveLength(1)
+  })
+
+  it.each(['http://', 'not an address', 'socks5://127.0.0.1:1', ''])('%j is none', async value => {
+    vi.stubEnv('HTTPS_PROXY', value)
+    expect(await createClient()(await secureFarEnd())).toBe(WITH_TOKEN)
+  })
 })
