@@ -141,6 +141,7 @@ describe('a secret', () => {
           JSON.parse(lineOf('json', secrets, text, { field: text }))
         },
       ),
+      { numRuns: 40 },
     )
   })
 

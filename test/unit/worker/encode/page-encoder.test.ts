@@ -84,7 +84,7 @@ describe('a damaged page', () => {
       fc.property(damaged, bufferBytes, (page, size) => {
         for (const event of eventsUnlessCorrupt(page, size)) expect(JSON.parse(event)).toHaveProperty('event')
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -93,7 +93,7 @@ describe('a damaged page', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), bufferBytes, (bytes, size) => {
         for (const event of eventsUnlessCorrupt(bytes, size)) JSON.parse(event)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -126,7 +126,7 @@ describe('a damaged page', () => {
         const { events } = encodeAll(encodeBy(ROUTED), page, 1_000)
         expect(events.map(withoutTimeZero)).toEqual(expected.map(withoutTimeZero))
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
@@ -136,7 +136,7 @@ describe('a damaged page', () => {
       fc.property(fc.oneof(damaged, nothingLike), page => {
         if (isReadable(page)) encodeAll(encodeBy(ROUTED), page, 1_000)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
