@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createAlarm, sleep } from '../../src/wait.ts'
+import { aborted, createAlarm, sleep } from '../../src/wait.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -57,6 +57,15 @@ describe('sleep', () => {
     stop.abort()
     expect(listenersOf(stop.signal)).toBe(0)
   })
+})
+
+it('the end of a signal is waited for, and is there at once when it has come already', async () => {
+  const stop = new AbortController()
+  const over = watch(aborted(stop.signal))
+  expect(await over()).toBe(false)
+  stop.abort()
+  expect(await over()).toBe(true)
+  expect(await watch(aborted(AbortSignal.abort()))()).toBe(true)
 })
 
 describe('an alarm', () => {
