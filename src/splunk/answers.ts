@@ -20,6 +20,7 @@ export type Reason =
   | 'unreachable'
   | 'timeout'
   | 'certificate'
+  | 'handshake-refused'
   | 'busy'
   | 'server-error'
   | 'shutting-down'
@@ -155,12 +156,18 @@ function isInteger(value: unknown): value is number {
 /** What trouble before a whole answer means. */
 export function judgeTrouble(code: string): Verdict {
   if (isCertificateTrouble(code)) return { kind: 'hold', reason: 'certificate', accepted: 0 }
+  if (isHandshakeTrouble(code)) return { kind: 'hold', reason: 'handshake-refused', accepted: 0 }
   if (isForeignAnswer(code)) return { kind: 'hold', reason: 'not-hec', accepted: 0 }
   return { kind: 'again', reason: code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', accepted: 0 }
 }
 
 function isCertificateTrouble(code: string): boolean {
   return /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/.test(code)
+}
+
+/** No TLS there, or a client certificate is asked for: which of them, OpenSSL tells in words alone. */
+function isHandshakeTrouble(code: string): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_')
 }
 
 /** Much longer than any answer of HEC's, or not even HTTP. */

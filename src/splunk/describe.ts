@@ -20,6 +20,11 @@ const WORDS: Readonly<Record<Reason, Words>> = {
     text: "Splunk's certificate is not trusted",
     remedy: 'set splunk.tls.ca_file to the authority that signed it, or mend the certificate',
   },
+  'handshake-refused': {
+    text: 'the TLS handshake with Splunk fails',
+    remedy:
+      'check whether splunk.url has to say http or https; if Splunk asks for a client certificate, set splunk.tls.cert_file and key_file',
+  },
   busy: {
     text: 'Splunk is busy: its queues are full',
     remedy: 'nothing if it passes; else add indexers or look at their queues',

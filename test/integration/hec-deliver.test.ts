@@ -392,6 +392,28 @@ describe.concurrent('TLS', () => {
     expect(stored()).toEqual(numbered(200))
   })
 
+  it('delivers with a client certificate where Splunk asks for one, and says so without', async context => {
+    const tls = { ...authority.issue(names), ca: authority.ca, requestCert: true, rejectUnauthorized: true }
+    const trust = { verify: true, ca: authority.ca }
+    const { hec, deliver, stored } = await start(
+      context,
+      { tls },
+      { tls: { ...trust, ...authority.issue('DNS:us') } },
+    )
+    await deliver(plain(3))
+    expect(stored()).toEqual(numbered(3))
+    const without = connect(hec.url, context.onTestFinished, { tls: trust })
+    const { verdict } = await without.client.probe(without.stop.signal)
+    expect(verdict).toEqual({ kind: 'hold', reason: 'handshake-refused', accepted: 0 })
+  })
+
+  it('that is not spoken there says so', async context => {
+    const { hec } = await start(context)
+    const { client, stop } = connect(hec.url.replace('http:', 'https:'), context.onTestFinished)
+    const { verdict } = await client.probe(stop.signal)
+    expect(verdict).toEqual({ kind: 'hold', reason: 'handshake-refused', accepted: 0 })
+  })
+
   it.for([
     { what: 'another host', tls: authority.issue('DNS:other.example'), ca: authority.ca },
     { what: 'an authority that is not ours', tls: authority.issue(names), ca: selfSigned(names).cert },

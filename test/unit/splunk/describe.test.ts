@@ -9,7 +9,7 @@ const reasons = [
     judge(status, { code: Number(code), text }, 1),
   ),
   ...Array.from({ length: 500 }, (_, i) => judge(100 + i, undefined, 1)),
-  ...['ETIMEDOUT', 'ECONNREFUSED', 'CERT_HAS_EXPIRED'].map(judgeTrouble),
+  ...['ETIMEDOUT', 'ECONNREFUSED', 'CERT_HAS_EXPIRED', 'EPROTO'].map(judgeTrouble),
 ].flatMap(reasonOf)
 
 function reasonOf(verdict: Verdict): Reason[] {
@@ -18,13 +18,13 @@ function reasonOf(verdict: Verdict): Reason[] {
 
 it('has words and a remedy of its own for every reason that an answer or trouble can have', () => {
   const words = [...new Set(reasons)].map(reason => describe(reason, 'splunk:8088', '503 busy (code 9)'))
-  expect(words).toHaveLength(16)
+  expect(words).toHaveLength(17)
   for (const { text, remedy } of words) {
     expect(text).toMatch(/^\S.{15,}\(splunk:8088: 503 busy \(code 9\)\)$/)
     expect(remedy.length).toBeGreaterThan(15)
   }
-  expect(new Set(words.map(({ text }) => text)).size).toBe(16)
-  expect(new Set(words.map(({ remedy }) => remedy)).size).toBe(16)
+  expect(new Set(words.map(({ text }) => text)).size).toBe(17)
+  expect(new Set(words.map(({ remedy }) => remedy)).size).toBe(17)
 })
 
 it('leaves the colon out where nothing was answered', () => {
