@@ -22,8 +22,12 @@ export interface DeliverOptions {
   readonly onTrouble: (verdict: Troubled, attempt: Attempt) => void
 }
 
-/** Resolves when Splunk has accepted every event; rejects only when the signal is aborted. */
-export type Deliver = (events: Events, signal: AbortSignal) => Promise<void>
+/**
+ * Resolves when Splunk has accepted every event; rejects only when the signal is aborted. `onHold` is called once, when
+ * somebody has to mend something first: from then on `events.bytes` is not needed any more, and may be reused for
+ * others that can be delivered.
+ */
+export type Deliver = (events: Events, signal: AbortSignal, onHold: () => void) => Promise<void>
 
 /** Nobody waits longer than a minute: what was mended must show soon. */
 const PACE: Readonly<Record<Troubled['kind'], BackoffRange>> = {
@@ -35,7 +39,8 @@ const PACE: Readonly<Record<Troubled['kind'], BackoffRange>> = {
 const MIN_GZIP_BYTES = 1_500
 
 export function createDeliver({ client, compression, onTrouble }: DeliverOptions): Deliver {
-  return async (events, signal) => {
+  return async (given, signal, onHold) => {
+    let events = given
     let first = 0
     let payload = pack(events, first, compression)
     for (let failures = 0; ; failures++) {
@@ -43,6 +48,12 @@ export function createDeliver({ client, compression, onTrouble }: DeliverOptions
       const { verdict } = attempt
       if (verdict.kind === 'delivered') return discard(payload)
       onTrouble(verdict, attempt)
+      if (verdict.kind === 'hold' && events === given) {
+        events = { bytes: new Uint8Array(given.bytes), offsets: given.offsets }
+        discard(payload)
+        payload = pack(events, first, compression)
+        onHold()
+      }
       if (verdict.accepted > 0) {
         // The front of the request is Splunk's already: sending it again would store it twice.
         first += verdict.accepted

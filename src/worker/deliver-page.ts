@@ -50,38 +50,65 @@ function corruptionOf(page: Uint8Array): CorruptPage | undefined {
   }
 }
 
-/** Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. */
+/**
+ * Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. A body that is
+ * held gives its buffer back, for shards that are not; until it is delivered no further one of this page is made, or
+ * the held ones would pile up.
+ */
 async function sendBodies(
   encoder: PageEncoder,
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<readonly Promise<void>[]> {
-  const { buffers, inOrder } = parts
   const sends: Promise<void>[] = []
+  const held: Promise<void>[] = []
   while (!signal.aborted) {
-    const buffer = await buffers.take(signal).catch(() => undefined)
+    await Promise.all(held)
+    const buffer = await parts.buffers.take(signal).catch(() => undefined)
     const body = buffer && encoder.next(buffer)
     if (!body) {
-      if (buffer) buffers.give(buffer)
+      if (buffer) parts.buffers.give(buffer)
       break
     }
-    const sent = sendBody(body, parts, signal).finally(() => buffers.give(buffer))
+    const giveBack = once(() => parts.buffers.give(buffer))
+    const onHold = () => {
+      giveBack()
+      held.push(settled)
+    }
+    const sent = sendBody(body, parts, { signal, onHold }).finally(giveBack)
     // A rejection is looked at when all have settled; until then it must not count as unhandled.
     const settled = sent.catch(() => undefined)
     sends.push(sent)
-    if (inOrder) await settled
+    if (parts.inOrder) await settled
   }
   return sends
 }
 
-async function sendBody(body: Body, { deliver, meter }: PageDelivery, signal: AbortSignal): Promise<void> {
+interface Sending {
+  readonly signal: AbortSignal
+  readonly onHold: () => void
+}
+
+async function sendBody(
+  body: Body,
+  { deliver, meter }: PageDelivery,
+  { signal, onHold }: Sending,
+): Promise<void> {
   const events = body.offsets.length
   meter.encoded(events)
   try {
-    await deliver(body, signal)
+    await deliver(body, signal, onHold)
     meter.delivered(events, body.rawBytes)
   } catch (error) {
     meter.abandoned(events)
     throw error
+  }
+}
+
+function once(action: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) action()
+    done = true
   }
 }

@@ -26,8 +26,8 @@ export function deliveryFor(
     troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, hec.endpoint, detail) })
   }
   const deliver = createDeliver({ client: hec, compression, onTrouble })
-  return async (events, signal) => {
-    await deliver(events, signal)
+  return async (events, signal, onHold) => {
+    await deliver(events, signal, onHold)
     contact.worked()
     troubles.clear(who)
   }

@@ -39,7 +39,13 @@ function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<
     compression: splunk.compression,
     onTrouble: ({ kind, reason, accepted }) => void troubles.push(`${kind} ${reason} ${accepted}`),
   })
-  return { client, calls, troubles, stop, deliver: (events: Events) => deliver(events, stop.signal) }
+  return {
+    client,
+    calls,
+    troubles,
+    stop,
+    deliver: (events: Events) => deliver(events, stop.signal, () => {}),
+  }
 }
 
 async function start(
