@@ -44,7 +44,7 @@ function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<
     calls,
     troubles,
     stop,
-    deliver: (events: Events) => deliver(events, stop.signal, () => {}),
+    deliver: (events: Events, onHold = () => {}) => deliver(events, stop.signal, onHold),
   }
 }
 
@@ -233,6 +233,36 @@ describe.concurrent('a request of which Splunk takes the front', () => {
     expect(stored()).toEqual(numbered(300))
     const [front, nothing, middle] = ['hold index-refused 4', 'hold index-refused 0', 'hold index-refused 3']
     expect(troubles).toEqual([front, nothing, middle])
+  })
+
+  it.for(['gzip', 'none'] as const)(
+    'needs its buffer no more once it is held: %s',
+    async (compression, context) => {
+      const tokens = [{ token: TOKEN, indexes: ['main'] }]
+      const { hec, deliver, stored } = await start(context, { tokens }, { compression })
+      const events = eventsOf(
+        numbered(300).map(event => ({ event, index: event === 4 ? 'security' : 'main' })),
+      )
+      let holds = 0
+      const delivered = deliver(events, () => {
+        holds++
+        events.bytes.fill(0)
+      })
+      await eventually(() => hec.counters.requests === 2, { withinMs: 15_000 })
+      expect(holds).toBe(1)
+      hec.setToken({ token: TOKEN })
+      await delivered
+      expect(stored()).toEqual(numbered(300))
+      expect(holds).toBe(1)
+    },
+  )
+
+  it('needs it as long as trying again will do', async context => {
+    const { hec, deliver, stored } = await start(context)
+    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(503) }, times: 2 })
+    let holds = 0
+    await deliver(plain(3), () => void holds++)
+    expect([holds, stored()]).toEqual([0, [0, 1, 2]])
   })
 
   const refused: [string, object, number][] = [
