@@ -28,6 +28,7 @@ it('loses nothing when the process is killed 20 times, and repeats no more than 
 }) => {
   const far = await startFarEnds({ shards: 4, bytesPerLog: 200 }, onTestFinished)
   const { run, isLocked } = createWorkplace(onTestFinished)
+  far.makeSplunkBusy(4)
   const stopStream = far.stream()
   const random = createRandom(9)
   let repeatable = 0
@@ -51,7 +52,8 @@ it('loses nothing when the process is killed 20 times, and repeats no more than 
   await everythingArrives(far)
   last.signal('SIGTERM')
   expect(await last.exited).toEqual({ code: 0, signal: null })
-  expectSoundAccount(far, { duplicates: repeatable })
+  // The requests of one page may overlap, and one of them may find Splunk busy.
+  expectSoundAccount(far, { duplicates: repeatable, disorder: far.ledger.report().issued })
   expect(uncommitted(far)).toEqual([])
   expect(oldest, 'age in ms of the oldest log that is sent again').toBeLessThan(
     CHECKPOINT_INTERVAL_MS + SLACK_MS,

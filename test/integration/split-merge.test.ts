@@ -14,6 +14,7 @@ const FOUR_SHARDS = { shards: 4, bytesPerLog: 200 }
 describe.concurrent.each([{ inOrder: false }, { inOrder: true }])('with in_order $inOrder', ({ inOrder }) => {
   it('loses and doubles nothing when shards are split and merged under load', async ({ onTestFinished }) => {
     const far = await startFarEnds(FOUR_SHARDS, onTestFinished)
+    far.makeSplunkBusy(5)
     const stopStream = far.stream()
     far.start({ consumers: 2, overrides: { source: { inOrder } } })
     await arrivalsOf(far, [0, 1, 2, 3])

@@ -47,6 +47,8 @@ export interface FarEnds {
   produce(shards: readonly number[], groups?: number): void
   /** Appends a group to every shard that takes writes, again and again until told to end. */
   stream(everyMs?: number): () => void
+  /** From now on Splunk refuses every so many-th request as too busy: what it carries waits, and is not stored. */
+  makeSplunkBusy(every: number): void
   /** `performance.now()` of a log's last arrival. */
   arrivedAt(shard: number, sequence: number): number | undefined
   /** Ids of the shards that take writes. */
@@ -120,6 +122,10 @@ export async function startFarEnds(
       onTestFinished(stop)
       return stop
     },
+    makeSplunkBusy(every) {
+      let requests = 0
+      hec.faults.add({ fault: BUSY, match: () => ++requests % every === 0 })
+    },
     arrivedAt,
     writable,
     holdings: () => holdingsOf(sls),
@@ -131,6 +137,8 @@ export async function startFarEnds(
     stopServices,
   }
 }
+
+const BUSY = { kind: 'reply', status: 503, body: '{"text":"Server is busy","code":9}' } as const
 
 /** Where a service finds the far ends. */
 function addressOf(sls: SlsSimulator, hec: HecReceiver) {
