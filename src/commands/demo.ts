@@ -33,6 +33,8 @@ const CATCH_UP_MS = 30_000
 const DEFAULT_KILL_AFTER_S = 10
 
 export async function demo(options: DemoOptions): Promise<number> {
+  // Everything is on this machine; a proxy of the environment is not meant for it.
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) delete process.env[name]
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-demo-'))
   const farEnds = await startFarEnds(options)
   const config = demoConfig(farEnds, { ...options, stateDirectory: directory })

@@ -106,17 +106,15 @@ async function initialisePositions(
 ): Promise<Initialised> {
   const { logstore, consumerGroup, startFrom } = source
   const shards = await listShards(client, project, logstore)
-  const { body = [] } = await client.getCheckPoint(
-    project,
-    logstore,
-    consumerGroup,
-    new models.GetCheckPointRequest({}),
-  )
-  const known = new Set(
-    body.flatMap(({ shard, checkpoint }) => (shard !== undefined && checkpoint ? [shard] : [])),
-  )
-  const missing = firstPositions(shards, known)
+  const withCheckpoint = async (shard?: number) => {
+    const request = new models.GetCheckPointRequest(shard === undefined ? {} : { shard: String(shard) })
+    const { body = [] } = await client.getCheckPoint(project, logstore, consumerGroup, request)
+    return new Set(body.flatMap(row => (row.shard !== undefined && row.checkpoint ? [row.shard] : [])))
+  }
+  const missing = firstPositions(shards, await withCheckpoint())
   for (const { shard, from } of missing) {
+    // Another service may have begun meanwhile: its position is earlier than the one asked for now, and wins.
+    if ((await withCheckpoint(shard)).has(shard)) continue
     const start = from === 'begin' ? 'begin' : cursorFrom(startFrom)
     const cursor = await client.getCursor(
       project,

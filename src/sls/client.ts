@@ -29,7 +29,8 @@ export interface SlsClient {
 
 export interface Checkpoint {
   readonly cursor: Cursor
-  readonly savedAtSeconds: number
+  /** Undefined when the server does not say. */
+  readonly savedAtSeconds: number | undefined
 }
 
 export interface SlsClientOptions extends TransportOptions {
@@ -72,7 +73,13 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
       if (result.kind === 'failed') return result
       const row = result.value.find(candidate => candidate.shard === shard)
       if (!row || row.checkpoint === '') return { kind: 'ok', value: undefined }
-      return { kind: 'ok', value: { cursor: row.checkpoint, savedAtSeconds: (row.updateTime ?? 0) / 1e6 } }
+      return {
+        kind: 'ok',
+        value: {
+          cursor: row.checkpoint,
+          savedAtSeconds: row.updateTime === undefined ? undefined : row.updateTime / 1e6,
+        },
+      }
     },
 
     async cursorAt(shard, start, signal) {

@@ -31,9 +31,13 @@ export function firstPositions(
   hasCheckpoint: ReadonlySet<number>,
 ): readonly FirstPosition[] {
   const waiting = shards.filter(({ id }) => !hasCheckpoint.has(id)).sort((a, b) => b.id - a.id)
+  const listed = new Set(shards.map(({ id }) => id))
+  const vanished = [...hasCheckpoint].filter(id => !listed.has(id))
   return waiting.map(shard => {
-    const parents = shards.filter(other => isAncestor(other, shard))
-    return { shard: shard.id, from: parents.some(({ id }) => hasCheckpoint.has(id)) ? 'begin' : 'configured' }
+    const parents = shards.filter(other => isAncestor(other, shard)).map(({ id }) => id)
+    // Of a shard that has expired nobody knows the keys any more: it may have been a parent of every later one.
+    const elders = [...parents, ...vanished.filter(id => id < shard.id)]
+    return { shard: shard.id, from: elders.some(id => hasCheckpoint.has(id)) ? 'begin' : 'configured' }
   })
 }
 

@@ -8,7 +8,7 @@ import { messageOf } from '../failure.ts'
 import { createHttpClient } from '../http.ts'
 import { projectAddress } from './address.ts'
 import { type Read, readAnswer } from './answer.ts'
-import { type Credentials, type CredentialsProvider, createCredentials } from './credentials.ts'
+import { type Credentials, createCredentials } from './credentials.ts'
 import { failureOf, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
 import { signCall } from './sign-call.ts'
@@ -64,7 +64,7 @@ export async function createTransport({
   const clock = createServerClock()
 
   async function attempt<T>(request: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>> {
-    const keys = await currentKeys(credentials)
+    const keys = await currentKeys(within(request.timeoutMs, credentials.current()))
     if (keys.kind === 'failed') return keys
     const signed = signCall(request, { sls, address, keys: keys.value, now: clock.now() })
     const outcome = await http.send(
@@ -106,12 +106,21 @@ export async function createTransport({
   }
 }
 
-async function currentKeys(credentials: CredentialsProvider): Promise<SlsResult<Credentials>> {
+async function currentKeys(asking: Promise<Credentials>): Promise<SlsResult<Credentials>> {
   try {
-    return { kind: 'ok', value: await credentials.current() }
+    return { kind: 'ok', value: await asking }
   } catch (error) {
     return { kind: 'failed', failure: failureOf('NoCredentials', 401, messageOf(error)) }
   }
+}
+
+/** A credential service that hangs must not hang the heartbeat with it. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the credential provider has not answered for ${ms} ms`)), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 /**

@@ -49,7 +49,7 @@ type Row =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'again' | 'hold'; readonly reason: Reason; readonly names?: Names }
 
-const DELIVERED: Row = { kind: 'delivered' }
+const DELIVERED = { kind: 'delivered' } as const
 const BUSY: Row = { kind: 'again', reason: 'busy' }
 const TOKEN_REFUSED: Row = { kind: 'hold', reason: 'token-refused' }
 const CHANNEL_REFUSED: Row = { kind: 'hold', reason: 'channel-refused' }
@@ -76,7 +76,8 @@ const BY_CODE: Readonly<Record<number, Row>> = {
   14: CHANNEL_REFUSED,
   15: EVENT_REFUSED,
   16: TOKEN_REFUSED,
-  17: DELIVERED,
+  // The answer to a health probe; to events it would be somebody else's.
+  17: { kind: 'hold', reason: 'not-hec' },
   18: BUSY,
   19: BUSY,
   20: BUSY,
@@ -109,6 +110,13 @@ const BY_STATUS: Readonly<Record<number, Row>> = {
   504: { kind: 'again', reason: 'server-error' },
 }
 
+const HEALTHY = 17
+
+/** What the answer to a health probe says; `delivered` is healthy. */
+export function judgeProbe(status: number, reply: Reply | undefined): Verdict {
+  return status === 200 && reply?.code === HEALTHY ? DELIVERED : judge(status, reply, 0)
+}
+
 /** What an answer means for a request of `events` events. */
 export function judge(status: number, reply: Reply | undefined, events: number): Verdict {
   const row = rowOf(status, reply)
@@ -123,8 +131,10 @@ function rowOf(status: number, reply: Reply | undefined): Row {
   if (status >= 300 && status < 400) return { kind: 'hold', reason: 'redirect' }
   if (status >= 500) return { kind: 'again', reason: 'server-error' }
   if (!reply) return { kind: 'hold', reason: 'not-hec' }
-  // An unknown code with a 2xx is a new kind of success; one with a 4xx a new kind of refusal.
-  return isSuccess ? DELIVERED : { kind: 'hold', reason: 'event-refused' }
+  if (!isSuccess) return { kind: 'hold', reason: 'event-refused' }
+  // HEC's codes are small numbers: a new one with a 200 is a new kind of success, anything else is a gateway speaking.
+  const mayBeNew = status === 200 && reply.code > 0 && reply.code < 100
+  return mayBeNew ? DELIVERED : { kind: 'hold', reason: 'not-hec' }
 }
 
 function acceptedOf(names: Names | undefined, reply: Reply | undefined, events: number): number {

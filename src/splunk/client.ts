@@ -3,7 +3,15 @@
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../config/types.ts'
 import { createHttpClient, type HttpOutcome } from '../http.ts'
-import { judge, judgeTrouble, type Reply, readReply, retryAfterMs, type Verdict } from './answers.ts'
+import {
+  judge,
+  judgeProbe,
+  judgeTrouble,
+  type Reply,
+  readReply,
+  retryAfterMs,
+  type Verdict,
+} from './answers.ts'
 
 export interface HecClient {
   /** `host:port`, as metrics and messages name the endpoint. */
@@ -73,7 +81,7 @@ export function createHecClient({ splunk, maxSockets, onCall }: HecClientOptions
       durationMs: outcome.durationMs,
       sentBytes: payload?.bytes.length ?? 0,
     })
-    return { verdict: verdictOf(outcome, reply, payload?.events ?? 0), detail: detailOf(outcome, reply) }
+    return { verdict: verdictOf(outcome, reply, payload?.events), detail: detailOf(outcome, reply) }
   }
 
   return {
@@ -115,9 +123,11 @@ export function endpointOf(url: string): string {
   return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
-function verdictOf(outcome: HttpOutcome, reply: Reply | undefined, events: number): Verdict {
+/** `events` is undefined for a health probe. */
+function verdictOf(outcome: HttpOutcome, reply: Reply | undefined, events: number | undefined): Verdict {
   if (outcome.kind === 'trouble') return judgeTrouble(outcome.code)
-  const verdict = judge(outcome.status, reply, events)
+  const { status } = outcome
+  const verdict = events === undefined ? judgeProbe(status, reply) : judge(status, reply, events)
   const afterMs = retryAfterMs(outcome.headers, Date.now())
   return verdict.kind === 'again' && afterMs !== undefined ? { ...verdict, afterMs } : verdict
 }

@@ -101,6 +101,9 @@ function createPool({ workerFile, heapLimitBytes }: ChildOptions): Piscina {
   return pool
 }
 
+/** A main thread is never as late as this unless the process or the machine was stopped. */
+const STOPPED_MS = 1_000
+
 /** A timer that kills, remembering why. */
 function createDeadline(death: AbortController) {
   let timer: NodeJS.Timeout | undefined
@@ -110,13 +113,16 @@ function createDeadline(death: AbortController) {
     death.abort()
   }
   const disarm = () => clearTimeout(timer)
+  /** A timer that fires far too late was stopped with the whole process: then the silence is not the worker's. */
+  const arm = (ms: number, exit: ChildExit) => {
+    disarm()
+    const dueAt = performance.now() + ms
+    timer = setTimeout(() => (performance.now() - dueAt > STOPPED_MS ? arm(ms, exit) : strike(exit)), ms)
+  }
   return {
     strike,
     disarm,
     struck: () => reason,
-    arm(ms: number, exit: ChildExit): void {
-      disarm()
-      timer = setTimeout(() => strike(exit), ms)
-    },
+    arm,
   }
 }

@@ -28,6 +28,6 @@ function notReady({ source, consumer, up, joined, splunkUp }: ConsumerView): Omi
   if (!joined)
     return reason('not-joined', `${consumer} has not joined the consumer group`, 'wait for its heartbeat')
   if (splunkUp !== true)
-    return reason('no-contact', `${consumer} has not reached Splunk yet`, 'wait, or check splunk.url')
+    return reason('no-contact', `${consumer} has no contact with Splunk`, 'wait, or check splunk.url')
   return []
 }

@@ -57,6 +57,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let joined = false
   let failures = 0
   let settledAt = 0
+  let lastEntitled: ReadonlySet<number> = new Set()
 
   async function run(soft: AbortSignal, hard: AbortSignal): Promise<void> {
     const onSoft = () => {
@@ -107,12 +108,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   /** Answered but not running: start. Running but not answered: let go, and report it until that is done. */
   function follow(entitled: ReadonlySet<number>, soft: AbortSignal): void {
+    if (!isSameSet(entitled, lastEntitled)) settledAt = performance.now()
+    lastEntitled = entitled
     for (const [shard, runner] of runners) if (!entitled.has(shard)) runner.release('taken')
     for (const shard of entitled) if (!runners.has(shard)) startShard(shard, soft)
   }
 
   function startShard(shard: number, soft: AbortSignal): void {
-    settledAt = performance.now()
     const runner = options.start(shard)
     runners.set(shard, runner)
     void runner.ended.then(() => {
@@ -120,7 +122,6 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (position !== undefined) options.positions.learn(shard, position)
       runners.delete(shard)
       if (soft.aborted && !runner.isSaved()) unsaved.add(shard)
-      settledAt = performance.now()
       endIfDone(soft)
       // Whoever waits for the shard gets it with our next report; one that ended by itself, and may do so again,
       // waits for the heartbeat that is due.
@@ -135,8 +136,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       log.warn(`lost all shards: ${describeFailure(failure)}`)
       await loseAll()
       if (failure.action === 'group-gone' && !soft.aborted) await options.restoreGroup(soft)
-      failures = 0
-      alarm.ring()
+      // At once, but only the first time: a server that goes on saying so is asked at a pace.
+      if (failures === 1) alarm.ring()
       return
     }
     troubles.raise(who, slsTrouble({ operation: 'the heartbeat', failure }))
@@ -153,6 +154,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   async function loseAll(): Promise<void> {
+    joined = false
     releaseAll('lost')
     await Promise.all([...runners.values()].map(runner => runner.ended))
   }
@@ -167,6 +169,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     shards: () => [...runners.values()].map(runner => runner.status()),
     unsaved: () => [...unsaved, ...[...runners].flatMap(([shard, each]) => (each.isSaved() ? [] : [shard]))],
   }
+}
+
+function isSameSet(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  return a.size === b.size && [...a].every(each => b.has(each))
 }
 
 const MIN_WATCH_MS = 100

@@ -7,6 +7,14 @@ import type { Meter } from './meter.ts'
 import type { Contact } from './splunk-contact.ts'
 import type { Troubles } from './troubles.ts'
 
+/** Splunk answers and takes others: only these events are wrong. */
+const REACHED: ReadonlySet<Troubled['reason']> = new Set([
+  'index-refused',
+  'event-refused',
+  'too-large',
+  'encoding-refused',
+])
+
 export interface DeliveryParts {
   readonly hec: HecClient
   readonly compression: 'gzip' | 'none'
@@ -21,7 +29,7 @@ export function deliveryFor(
 ): Deliver {
   const who = { work: 'send', shard } as const
   const onTrouble = ({ reason }: Troubled, { detail }: Attempt) => {
-    contact.failed()
+    if (!REACHED.has(reason)) contact.failed()
     meter.hecRetry(hec.endpoint, reason)
     troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, hec.endpoint, detail) })
   }

@@ -82,6 +82,7 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
     meter,
     troubles,
     log,
+    drainTimeoutMs: worker.drainTimeoutMs,
   }
   const positions = listenForPositions(input.port)
   const consumer = createConsumer({

@@ -36,6 +36,8 @@ export interface ShardContext {
   readonly meter: Meter
   readonly troubles: Troubles
   readonly log: WorkerLog
+  /** Longest time for delivering what is held of a shard that another consumer is to have. */
+  readonly drainTimeoutMs: number
 }
 
 /**
@@ -56,6 +58,8 @@ export interface ShardRunner {
 }
 
 const FINAL_SAVE_MS = 10_000
+/** A pull and a delivery may take so long before a shard that was caught up counts as behind. */
+const LAG_GRACE_MS = 5_000
 const TRY_AGAIN: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
 /** Starts to forward a shard; `known` is a position that was reached before, for a group that has lost its own. */
@@ -69,6 +73,7 @@ export function startShard(
   const soft = new AbortController()
   const hard = new AbortController()
   const lost = new AbortController()
+  const over = new AbortController()
   const parts = { client, shard, troubles, signal: soft.signal }
   const pages = createPages({ ...parts, budget: context.budget, meter })
   const delivery = deliveryOf(shard, context)
@@ -76,6 +81,7 @@ export function startShard(
   let state: ShardState = 'starting'
   let checkpoint: Checkpoint | undefined
   let heldSinceSeconds: number | undefined
+  let endSeenAt = 0
 
   function release(reason: Release): void {
     if (released !== undefined && RANK[released] >= RANK[reason]) return
@@ -84,6 +90,13 @@ export function startShard(
     soft.abort()
     if (reason === 'deadline' || reason === 'lost') hard.abort()
     if (reason === 'lost') lost.abort()
+    if (reason === 'taken') void giveUpLater()
+  }
+
+  /** Whoever is to have the shard next may be able to deliver what we cannot. */
+  async function giveUpLater(): Promise<void> {
+    await sleep(context.drainTimeoutMs, over.signal)
+    if (!over.signal.aborted) release('deadline')
   }
 
   async function run(): Promise<void> {
@@ -118,9 +131,19 @@ export function startShard(
       saving.abort()
       await saved
       // A shard may be lost while its last position is being saved: from then on nothing more is tried.
-      await current.flush(AbortSignal.any([AbortSignal.timeout(FINAL_SAVE_MS), lost.signal]))
+      await flushWithin(FINAL_SAVE_MS, current)
       for (const work of ['read', 'page', 'send'] as const) troubles.clear({ work, shard })
     }
+  }
+
+  /** `AbortSignal.timeout` would not do: nothing keeps it alive while no request is under way. */
+  async function flushWithin(ms: number, current: Checkpoint): Promise<void> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), ms)
+    await current.flush(AbortSignal.any([late.signal, lost.signal]))
+    clearTimeout(timer)
+    if (released === 'lost' || current.isSaved()) return
+    log.warn(`the last position of shard ${shard} could not be saved: logs will be sent again`, { shard })
   }
 
   /** Reads one page ahead while one is delivered: the only queue there is. */
@@ -177,6 +200,7 @@ export function startShard(
   async function rest(startedAt: number): Promise<void> {
     if (soft.signal.aborted) return
     state = 'caught-up'
+    endSeenAt = performance.now()
     heldSinceSeconds = undefined
     await sleep(Math.max(0, source.fetchIntervalMs - (performance.now() - startedAt)), soft.signal)
   }
@@ -201,14 +225,16 @@ export function startShard(
   }
 
   function lagSeconds(): number | undefined {
-    if (state === 'caught-up') return 0
+    // Caught up is what a shard was at its last answer; when no more come, it falls behind.
+    const silentMs = performance.now() - endSeenAt - source.fetchIntervalMs
+    if (state === 'caught-up') return silentMs > LAG_GRACE_MS ? silentMs / 1_000 : 0
     return heldSinceSeconds === undefined ? undefined : Math.max(0, Date.now() / 1_000 - heldSinceSeconds)
   }
 
   return {
     shard,
     release,
-    ended: run(),
+    ended: run().finally(() => over.abort()),
     isSaved: () => checkpoint?.isSaved() ?? true,
     status() {
       const position = checkpoint?.position()

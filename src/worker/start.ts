@@ -81,7 +81,6 @@ function sayExpired(
   from: Cursor,
   untilSeconds: number,
 ): void {
-  const iso = (seconds: number) => new Date(seconds * 1_000).toISOString()
   const until = iso(untilSeconds)
   const range =
     readUntilSeconds === undefined ? `before ${until}` : `between ${iso(readUntilSeconds)} and ${until}`
@@ -118,4 +117,10 @@ export function isBefore(a: Cursor, b: Cursor): boolean {
 function cursorNumber(cursor: Cursor): bigint | undefined {
   const digits = Buffer.from(cursor, 'base64').toString('latin1').trim()
   return /^\d+$/.test(digits) ? BigInt(digits) : undefined
+}
+
+/** A server that dates in other units than seconds must not be what stops a shard. */
+function iso(seconds: number): string {
+  const date = new Date(seconds * 1_000)
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString()
 }

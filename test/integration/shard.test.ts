@@ -99,6 +99,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
   const context: ShardContext = {
     client,
     source: sourceOf(options),
+    drainTimeoutMs: 30_000,
     defaults: {},
     deliverFor: () => createDeliver({ client: hec, compression: 'gzip', onTrouble: () => {} }),
     budget,

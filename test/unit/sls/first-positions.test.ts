@@ -58,6 +58,12 @@ const rows: readonly Row[] = [
     known: [1],
     expected: ['2 begin', '0 configured'],
   },
+  {
+    name: 'a shard younger than one that has expired since it was read may be its child',
+    shards: [leftChild, rightChild],
+    known: [0],
+    expected: ['3 begin', '2 begin'],
+  },
   { name: 'nothing is left to do', shards: [left, right], known: [0, 1], expected: [] },
 ]
 

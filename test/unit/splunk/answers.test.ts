@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge, judgeTrouble, readReply, retryAfterMs, type Verdict } from '../../../src/splunk/answers.ts'
+import {
+  judge,
+  judgeProbe,
+  judgeTrouble,
+  readReply,
+  retryAfterMs,
+  type Verdict,
+} from '../../../src/splunk/answers.ts'
 import { ANSWERS, htmlReply } from '../../../src/simulator/hec/answers.ts'
 
 const EVENTS = 10
@@ -35,7 +42,7 @@ describe("HEC's codes", () => {
     [400, 14, 'hold channel-refused 0'],
     [400, 15, 'hold event-refused 0'],
     [400, 16, 'hold token-refused 0'],
-    [200, 17, 'delivered'],
+    [200, 17, 'hold not-hec 0'],
     [503, 18, 'again busy 0'],
     [503, 19, 'again busy 0'],
     [503, 20, 'again busy 0'],
@@ -56,7 +63,7 @@ describe("HEC's codes", () => {
   it('are all in the table that the double of HEC answers from', () => {
     for (const [code, { status, text }] of Object.entries(ANSWERS)) {
       const verdict = verdictOn(status, JSON.stringify({ text, code: Number(code) }))
-      expect(verdict.kind === 'delivered', code).toBe(status === 200)
+      expect(verdict.kind === 'delivered', code).toBe(status === 200 && code !== '17')
     }
   })
 
@@ -71,7 +78,10 @@ describe("HEC's codes", () => {
 
   it.each([
     [200, 99, 'delivered'],
-    [202, 1_000, 'delivered'],
+    [202, 99, 'hold not-hec 0'],
+    [200, 403, 'hold not-hec 0'],
+    [200, 1_000, 'hold not-hec 0'],
+    [200, -1, 'hold not-hec 0'],
     [302, 99, 'hold redirect 0'],
     [400, 99, 'hold event-refused 0'],
     [418, -1, 'hold event-refused 0'],
@@ -79,6 +89,19 @@ describe("HEC's codes", () => {
     [507, 99, 'again server-error 0'],
   ])('that nobody knows: %i with code %i is %s', (status, code, expected) => {
     expect(short(verdictOn(status, hec(code)))).toBe(expected)
+  })
+})
+
+describe('a health probe', () => {
+  it.each([
+    [200, 17, 'delivered'],
+    [503, 17, 'hold not-hec 0'],
+    [503, 18, 'again busy 0'],
+    [200, 403, 'hold not-hec 0'],
+    [400, 21, 'hold token-refused 0'],
+  ])('answered with %i and code %i is %s', (status, code, expected) => {
+    const body = Buffer.from(JSON.stringify({ text: 'text', code }))
+    expect(short(judgeProbe(status, readReply(body)))).toBe(expected)
   })
 })
 
