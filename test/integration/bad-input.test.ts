@@ -45,7 +45,8 @@ const BAD_ANSWERS: readonly BadAnswers[] = [
     faults: [shape(['0']), shape([null]), { kind: 'reset-after' }],
   },
   {
-    asked: { call: 'GetCheckPoint', shard: 0 },
+    // The first one is the supervisor's, before it gives the shard its first position.
+    asked: { call: 'GetCheckPoint', shard: 0, after: 1 },
     operation: 'checkpoint_get',
     faults: [PAGE, EMPTY, shape([{ shard: 0, checkpoint: 7 }])],
   },
