@@ -53,6 +53,11 @@ describe.concurrent('on SIGTERM', () => {
     far.produce([0, 1], 4)
     const service = run(yamlOf(far))
     await lineWith(service, 'Splunk cannot be reached')
+    await eventually(async () => (await readEvents(service)) === 80, {
+      withinMs: 20_000,
+      what: 'both shards are read',
+      state: service.output,
+    })
     const tookMs = await terminate(service)
     expect(await service.exited).toEqual(DRAINED)
     expect(tookMs).toBeLessThan(DRAIN_MS + A_FEW_SECONDS_MS)
@@ -210,6 +215,12 @@ async function lineWith(service: ServiceProcess, text: string): Promise<void> {
     what: `a line with "${text}"`,
     state: service.output,
   })
+}
+
+async function readEvents(service: ServiceProcess): Promise<number> {
+  const { text } = await service.get('/metrics')
+  const counts = text.matchAll(/^sls2splunk_shard_read_events_total\{.*\} (\d+)$/gm)
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
 /** Milliseconds from SIGTERM to the end. */
