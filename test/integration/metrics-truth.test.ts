@@ -129,7 +129,7 @@ it('account for the CPU time of the process: each consumer, and the supervisor',
   const service = run(yamlOf(far))
   await everythingArrives(far)
   const total = async (name: string) => sum(valuesOf((await service.get('/metrics')).text, name))
-  await eventually(async () => (await total('shard_delivered_events_total')) === far.ledger.report().issued, {
+  await eventually(async () => (await total('shard_delivered_events_total')) >= far.ledger.report().issued, {
     withinMs: 10_000,
     what: 'the last status has come',
   })
