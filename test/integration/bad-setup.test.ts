@@ -9,6 +9,7 @@ import {
   everythingArrives,
   expectNothingOpen,
   expectSoundAccount,
+  expectSoundEnd,
   uncommitted,
 } from '../support/invariants.ts'
 import { createWorkplace, type Sections, type ServiceProcess, yamlOf } from '../support/process.ts'
@@ -175,6 +176,51 @@ describe.concurrent('is held, said once, and goes on by itself when it is mended
     await becomesTrue(service, 'everything arrives', () => arrived() === 40)
     expectNoSecret(service)
   })
+})
+
+describe.concurrent('is wrong in part:', () => {
+  it('an index that is refused holds the shards that have events for it, and no other', async ({
+    onTestFinished,
+  }) => {
+    const far = await startFarEnds({ shards: 2, bytesPerLog: 200 }, onTestFinished)
+    far.hec.setToken({ token: TOKEN, indexes: ['main'] })
+    // Many requests' worth of them: enough to keep every buffer of the worker.
+    const contents = [{ key: 'padding', value: 'x'.repeat(3_000) }]
+    const group = {
+      topic: 'secret',
+      tags: [],
+      logs: Array(20).fill({ timeSeconds: 1_700_000_000, contents }),
+    }
+    far.sls.append(PROJECT, LOGSTORE, 0, Array(10).fill(group))
+    const match = [{ on: { kind: 'topic' }, patterns: [{ kind: 'exact', text: 'secret' }] }] as const
+    const action = { kind: 'send', metadata: { index: [{ kind: 'text', text: 'security' }] } } as const
+    const overrides = { source: { routes: [{ match, action }] }, splunk: { batchBytes: 65_536 } }
+    const { service } = far.start({ overrides })
+    const condition = () => service.conditions.list().find(({ code }) => code === 'splunk-index-refused')
+    await eventually(condition, { withinMs: 20_000, what: 'the index is refused' })
+    far.produce([1], 10)
+    await everythingArrives(far)
+    expect(condition()).toMatchObject({ shards: [0] })
+    expect(far.hec.counters.eventsByIndex).toEqual({ main: 100 })
+    far.hec.setToken({ token: TOKEN })
+    await eventually(() => far.hec.counters.eventsByIndex.security === 200, {
+      withinMs: 30_000,
+      what: 'the held events arrive',
+    })
+  })
+
+  it.for([-20, 20, 24 * 60])(
+    'the clock of this host, by %d minutes: nobody notices',
+    async (minutes, context) => {
+      const clock = { nowMs: () => Date.now() + minutes * 60_000 }
+      const far = await startFarEnds({ shards: 2, sls: { clock } }, context.onTestFinished)
+      far.produce([0, 1], 2)
+      const { service } = far.start()
+      await everythingArrives(far)
+      await eventually(() => service.readiness().ready, { withinMs: 20_000, what: 'it is ready' })
+      await expectSoundEnd(far)
+    },
+  )
 })
 
 const SLS = 'sls: { endpoint: cn-hangzhou.log.aliyuncs.com, access_key_id: id, access_key_secret: hush-hush }'

@@ -82,7 +82,8 @@ describe.concurrent('order and beginnings across a split', () => {
   }) => {
     const far = await startFarEnds({ shards: 2, bytesPerLog: 200 }, onTestFinished)
     far.produce([0, 1], 80)
-    far.hec.faults.add({ fault: { kind: 'slow-reply', delayMs: 200 } })
+    // Pages of many requests, and every third refused: sent at once, the next would overtake it.
+    far.makeSplunkBusy(3)
     far.start({ consumers: 3, overrides: { source: { inOrder: true }, splunk: { batchBytes: 65_536 } } })
     await arrivalsOf(far, [0, 1])
     const [left = -1, right = -1] = far.sls.splitShard(PROJECT, LOGSTORE, 0)
