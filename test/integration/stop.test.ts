@@ -162,6 +162,8 @@ describe.concurrent('the process', () => {
     await everythingArrives(far)
     service.signal('SIGHUP')
     await lineWith(service, 'SIGHUP')
+    service.closeOutput()
+    service.signal('SIGHUP')
     far.produce([0, 1], 1)
     await everythingArrives(far)
     await terminate(service)

@@ -22,6 +22,8 @@ export interface ServiceProcess {
   /** Its log lines so far; what is no JSON is left out. */
   logs(): readonly LogRecord[]
   signal(name: NodeJS.Signals): void
+  /** Nobody reads its output any more, as when the program behind a pipe has ended. */
+  closeOutput(): void
   /** Resolves when it has ended and all of its output is here. */
   readonly exited: Promise<Exit>
   /** Asks its HTTP endpoint, once it listens. */
@@ -89,6 +91,10 @@ function watch(child: ChildProcess): ServiceProcess {
     output: () => output,
     logs,
     signal: name => void child.kill(name),
+    closeOutput() {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    },
     exited: once(child, 'close').then(([code, signal]) => ({ code, signal })),
     async get(path) {
       const base = await eventually(url, {
