@@ -20,37 +20,45 @@ export interface Conditions {
 interface Entry {
   readonly condition: Condition
   readonly sinceMs: number
-  saidAtMs: number
+  /** Undefined while it is kept quiet. */
+  readonly saidAtMs: number | undefined
 }
 
 const REMIND_AFTER_MS = 300_000
+/** What comes and goes is said once in this time, not every time; what stays, at its end at the latest. */
+const QUIET_AFTER_OVER_MS = 60_000
 
 export function createConditions(log: Log, now: () => number = () => performance.now()): Conditions {
   const entries = new Map<string, Entry>()
+  const quietUntilMs = new Map<string, number>()
 
-  function begin(condition: Condition): Entry {
-    log.warn(`${condition.text}. To do: ${condition.remedy}`, fieldsOf(condition))
-    return { condition, sinceMs: now(), saidAtMs: now() }
+  /** When it was last said, now or before. */
+  function sayIfDue(key: string, { condition, sinceMs, saidAtMs }: Entry): number | undefined {
+    if (saidAtMs === undefined) {
+      if (now() < (quietUntilMs.get(key) ?? 0)) return undefined
+      log.warn(`${condition.text}. To do: ${condition.remedy}`, fieldsOf(condition))
+      return now()
+    }
+    if (now() - saidAtMs < REMIND_AFTER_MS) return saidAtMs
+    log.warn(`still, for ${formatDuration(now() - sinceMs)}: ${condition.text}`, fieldsOf(condition))
+    return now()
   }
 
-  function goOn(entry: Entry, condition: Condition): Entry {
-    const remind = now() - entry.saidAtMs >= REMIND_AFTER_MS
-    if (remind)
-      log.warn(`still, for ${formatDuration(now() - entry.sinceMs)}: ${condition.text}`, fieldsOf(condition))
-    return { condition, sinceMs: entry.sinceMs, saidAtMs: remind ? now() : entry.saidAtMs }
+  function end(key: string, { condition, sinceMs, saidAtMs }: Entry): void {
+    entries.delete(key)
+    if (saidAtMs === undefined) return
+    log.info(`over after ${formatDuration(now() - sinceMs)}: ${condition.text}`, fieldsOf(condition))
+    quietUntilMs.set(key, now() + QUIET_AFTER_OVER_MS)
   }
 
   return {
     update(current) {
       const merged = mergeByMatter(current)
-      for (const [key, { condition, sinceMs }] of entries) {
-        if (merged.has(key)) continue
-        entries.delete(key)
-        log.info(`over after ${formatDuration(now() - sinceMs)}: ${condition.text}`, fieldsOf(condition))
-      }
+      for (const [key, entry] of entries) if (!merged.has(key)) end(key, entry)
       for (const [key, condition] of merged) {
-        const entry = entries.get(key)
-        entries.set(key, entry ? goOn(entry, condition) : begin(condition))
+        const { sinceMs, saidAtMs } = entries.get(key) ?? { sinceMs: now(), saidAtMs: undefined }
+        const entry = { condition, sinceMs, saidAtMs }
+        entries.set(key, { ...entry, saidAtMs: sayIfDue(key, entry) })
       }
     },
     list: () => [...entries.values()].map(({ condition }) => condition),

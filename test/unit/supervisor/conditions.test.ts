@@ -61,11 +61,43 @@ describe('a condition', () => {
     conditions.update([BUSY])
     pass(290_000)
     conditions.update([])
-    conditions.update([BUSY])
+    pass(60_000)
     said()
+    conditions.update([BUSY])
+    expect(said()).toEqual([['warn', 'Splunk is busy. To do: wait']])
     pass(299_000)
     conditions.update([BUSY])
     expect(said()).toEqual([])
+  })
+
+  it('is said once a minute when it comes and goes', () => {
+    const { conditions, said, pass } = setUp()
+    for (let second = 0; second < 120; second++) {
+      conditions.update(second % 2 === 0 ? [BUSY] : [])
+      pass(1_000)
+    }
+    expect(said()).toEqual([
+      ['warn', 'Splunk is busy. To do: wait'],
+      ['info', 'over after 1s: Splunk is busy'],
+      ['warn', 'Splunk is busy. To do: wait'],
+      ['info', 'over after 1s: Splunk is busy'],
+    ])
+  })
+
+  it('is said within a minute when it comes back soon and stays', () => {
+    const { conditions, said, pass } = setUp()
+    conditions.update([BUSY])
+    conditions.update([])
+    said()
+    pass(10_000)
+    conditions.update([BUSY])
+    expect(said()).toEqual([])
+    pass(50_000)
+    conditions.update([BUSY])
+    expect(said()).toEqual([['warn', 'Splunk is busy. To do: wait']])
+    pass(5_000)
+    conditions.update([])
+    expect(said()).toEqual([['info', 'over after 55s: Splunk is busy']])
   })
 
   it('is one for all workers of a source: tries are added, shards put together', () => {
