@@ -77,7 +77,9 @@ describe.concurrent('when a worker thread dies', () => {
     const far = await startFarEnds({ ...SMALL, shards: 2, sls: { pullByteCap: 100 * MIB } }, onTestFinished)
     far.hec.faults.add({ fault: { kind: 'hang' }, match: bodyHas('large') })
     const worker = { memoryLimitBytes: 96 * MIB, inFlightBytes: 64 * MIB }
-    const running = far.start({ consumers: 2, overrides: { worker } })
+    // So long that the page stays with its consumer, however slow the machine: who gets it next would die of it, too.
+    const source = { heartbeatIntervalMs: 10_000 }
+    const running = far.start({ consumers: 2, overrides: { worker, source } })
     await untilHeld(far, [1, 1])
     const holder = [...far.holdings()].find(([, shards]) => shards.includes(0))?.[0]
     // One page of 80 MB, which Splunk does not take: with its bodies it is more than the whole worker may have.
