@@ -14,7 +14,7 @@ describe.concurrent('a group whose consumers change', () => {
   it('keeps every log, once and in order, while two services start and stop in turns and Splunk is busy', async ({
     onTestFinished,
   }) => {
-    const far = await startFarEnds({ shards: 8, bytesPerLog: 200 }, onTestFinished)
+    const far = await startFarEnds({ shards: 8, logsPerGroup: 3, bytesPerLog: 200 }, onTestFinished)
     far.makeSplunkBusy(5)
     const stopStream = far.stream()
     const start = (instance: string) => far.start({ consumers: 2, overrides: { instance } })

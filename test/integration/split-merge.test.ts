@@ -9,7 +9,7 @@ import { everythingArrives, expectNothingOpen, expectSoundEnd } from '../support
 afterAll(expectNothingOpen)
 
 /** Logs are small, so that a page is one request: those of one page may overlap unless `in_order` is set. */
-const FOUR_SHARDS = { shards: 4, bytesPerLog: 200 }
+const FOUR_SHARDS = { shards: 4, logsPerGroup: 3, bytesPerLog: 200 }
 
 describe.concurrent.each([{ inOrder: false }, { inOrder: true }])('with in_order $inOrder', ({ inOrder }) => {
   it('loses and doubles nothing when shards are split and merged under load', async ({ onTestFinished }) => {
