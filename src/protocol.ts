@@ -4,7 +4,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import type { LogLevel, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from './config/types.ts'
+import type { Config, LogLevel, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from './config/types.ts'
 import type { Failure } from './failure.ts'
 
 /** The task of a worker thread: be this consumer until told to stop. */
@@ -15,6 +15,7 @@ export interface WorkerInput {
   readonly sls: SlsConfig
   readonly splunk: SplunkConfig
   readonly worker: WorkerConfig
+  readonly deadLetters: Config['deadLetters']
   readonly port: MessagePort
 }
 

@@ -13,6 +13,7 @@ export interface Config {
   readonly sources: readonly SourceConfig[]
   readonly worker: WorkerConfig
   readonly http: HttpConfig
+  readonly deadLetters: DeadLettersConfig
   readonly log: LogConfig
 }
 
@@ -144,6 +145,13 @@ export interface HttpConfig {
   readonly port: number
   readonly bearerToken?: string
   readonly tls?: { readonly cert: string; readonly key: string }
+}
+
+export interface DeadLettersConfig {
+  /** Absolute. */
+  readonly directory: string
+  /** All its files together, of all workers. */
+  readonly maxBytes: number
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'

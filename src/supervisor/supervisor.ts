@@ -96,10 +96,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     const killer = new AbortController()
     killers.set(child.consumer, killer)
     const { source, consumer } = child
-    const { sls, splunk, worker } = config
+    const { sls, splunk, worker, deadLetters } = config
     return runChild({
       workerFile: parts.workerFile,
-      input: { consumer, source, sls, splunk, worker },
+      input: { consumer, source, sls, splunk, worker, deadLetters },
       heapLimitBytes: worker.memoryLimitBytes,
       readyWithinMs: READY_WITHIN_MS,
       silentAtMostMs: worker.stalledAfterMs,

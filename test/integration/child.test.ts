@@ -45,6 +45,8 @@ const worker = {
   drainTimeoutMs: 1_000,
 }
 
+const deadLetters = { directory: '/nowhere', maxBytes: MIB }
+
 interface Run {
   readonly exit: Promise<ChildExit>
   readonly messages: readonly FromWorker[]
@@ -62,7 +64,7 @@ function start(behaviour: Behaviour, options: Partial<ChildOptions> = {}): Run {
   const messages: FromWorker[] = []
   const exit = runChild({
     workerFile: fileOf('behaviours'),
-    input: { consumer: behaviour, source, sls, splunk, worker },
+    input: { consumer: behaviour, source, sls, splunk, worker, deadLetters },
     heapLimitBytes: 256 * MIB,
     readyWithinMs: 30_000,
     silentAtMostMs: 30_000,

@@ -20,12 +20,6 @@ const UNAVAILABLE: [section: 'splunk' | 'source' | 'top', added: string, places:
   ['source', 'event: { parse_json: [a] }', ['11:14: sources[0].event.parse_json']],
   ['source', 'event: { indexed_fields: [a] }', ['11:14: sources[0].event.indexed_fields']],
   ['source', 'event: { event_id: true }', ['11:14: sources[0].event.event_id']],
-  [
-    'top',
-    'dead_letters: { directory: x, max_bytes: 1GiB }',
-    ['11:17: dead_letters.directory', '11:31: dead_letters.max_bytes'],
-  ],
-  ['top', 'dead_letters: yes', ['11:1: dead_letters']],
   ['top', 'log: { file: x.log }', ['11:8: log.file']],
 ]
 
@@ -59,8 +53,6 @@ describe('what asks for nothing that is not there is taken', () => {
     ['splunk', 'acknowledgement: false'],
     ['splunk', `acknowledgement: \${ACK:-false}`],
     ['source', 'event: { format: json, event_id: false }'],
-    ['top', 'dead_letters:'],
-    ['top', 'dead_letters: {}'],
   ])('%s: %s', (section, added) => {
     expect(problemLines(configText({ [section]: added }))).toEqual([])
   })
