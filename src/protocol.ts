@@ -48,14 +48,27 @@ export interface Drained {
   /** Shards whose last events are not confirmed and will be sent again. */
   readonly unconfirmed: readonly Unconfirmed[]
   /** Shards whose last position could not be saved: what was delivered since their checkpoint will be sent again. */
-  readonly unsaved: readonly number[]
+  readonly unsaved: readonly Unsaved[]
+}
+
+export interface Unsaved {
+  readonly shard: number
+  /** The checkpoint that the server has; '' when it has none. */
+  readonly from: string
+  /** Everything before it is delivered. */
+  readonly to: string
 }
 
 export interface Unconfirmed {
   readonly shard: number
+  /** Sent, or about to be, and not confirmed. */
   readonly events: number
+  /** Delivered, and will be sent again all the same: they are of a page that is not delivered whole. */
+  readonly repeated: number
   /** From this position on the shard is read again. */
   readonly from: string
+  /** The end of what will be sent again. */
+  readonly to: string
 }
 
 export interface LogLine {
@@ -68,8 +81,9 @@ export interface LogLine {
 export interface WorkerStatus {
   /** The last heartbeat worked. */
   readonly joined: boolean
-  /** The last contact with Splunk worked; undefined before the first. */
+  /** The last contact with Splunk worked, with one endpoint at least; undefined before the first. */
   readonly splunkUp: boolean | undefined
+  readonly endpoints: readonly EndpointStatus[]
   readonly inFlightBytes: number
   /** Heap and buffers of the thread. */
   readonly memoryBytes: number
@@ -93,6 +107,15 @@ export interface RetryDelta {
   readonly count: number
 }
 
+export interface EndpointStatus {
+  /** `host:port` of a HEC URL. */
+  readonly endpoint: string
+  /** The last contact worked; undefined before the first. */
+  readonly up: boolean | undefined
+  /** Requests whose acknowledgement is waited for. */
+  readonly pendingAcks: number
+}
+
 export type ShardState = 'starting' | 'reading' | 'caught-up' | 'draining'
 
 export interface ShardStatus {
@@ -102,6 +125,14 @@ export interface ShardStatus {
   readonly position?: string
   readonly lagSeconds?: number
   readonly inFlightEvents: number
+  /** Of the page under way: what Splunk has of it already, and where it ends. */
+  readonly page?: PageProgress
+}
+
+export interface PageProgress {
+  readonly settledEvents: number
+  /** The position behind it. */
+  readonly next: string
 }
 
 export interface ShardDelta {
@@ -113,6 +144,8 @@ export interface ShardDelta {
   readonly droppedEvents: number
   /** Given up without being delivered; they will be read again. Absent when there are none. */
   readonly abandonedEvents?: number
+  /** Events put among the dead letters, by reason. Absent when there are none. */
+  readonly deadLetters?: Readonly<Record<string, number>>
   readonly cpuSeconds: number
   /** Time range that retention took before it was read. */
   readonly expiredSeconds: number
@@ -134,6 +167,8 @@ export interface StatusReason {
   readonly code: string
   readonly text: string
   readonly remedy: string
+  /** Of several, the HEC endpoint that it is about: the others go on. */
+  readonly endpoint?: string
   /** Failed tries since it began. */
   readonly count: number
   readonly shards: readonly number[]

@@ -25,20 +25,8 @@ const WHOLE_EVENT = 'remove it: every event carries all fields of its log as JSO
 
 export const LATER_OPTIONS: readonly LaterOption[] = [
   {
-    at: ['splunk', 'acknowledgement'],
-    accepts: is(false),
-    meanwhile: 'remove it: a checkpoint moves once Splunk has accepted the events',
-  },
-  { at: ['splunk', 'acknowledgement_timeout'], meanwhile: 'remove it' },
-  {
     at: ['splunk', 'fallback_index'],
     meanwhile: 'remove it: events of a refused index hold their shard and are tried again',
-  },
-  {
-    at: ['splunk', 'url'],
-    accepts: value => !Array.isArray(value) || value.length < 2,
-    known: true,
-    meanwhile: 'name one URL, that of a load balancer where there are several indexers',
   },
   {
     at: ['sources', '*', 'routes', '*', 'match', 'field.*'],

@@ -57,6 +57,8 @@ export interface SplunkConfig {
   readonly proxy?: string
   readonly timeoutMs: number
   readonly compression: 'gzip' | 'none'
+  /** How long to wait for an indexer's acknowledgement; undefined: what Splunk accepts counts as delivered. */
+  readonly acknowledgementMs?: number
   /** Upper bound of one request's body, uncompressed; a larger event travels alone. */
   readonly batchBytes: number
   /** What an event carries when no route says otherwise. */

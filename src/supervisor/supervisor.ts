@@ -5,7 +5,7 @@
 
 import type { Config, SourceConfig } from '../config/types.ts'
 import type { Log } from '../log.ts'
-import type { FromWorker, ToWorker, Unconfirmed, WorkerStatus } from '../protocol.ts'
+import type { FromWorker, ToWorker, Unconfirmed, Unsaved, WorkerStatus } from '../protocol.ts'
 import { formatDuration } from '../units.ts'
 import { sleep } from '../wait.ts'
 import type { Board } from './board.ts'
@@ -38,7 +38,7 @@ export interface StopReport {
   /** Events that were sent and are not confirmed, by shard: they will be sent again. */
   readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
   /** Shards whose last position is not saved: what was delivered since their checkpoint will be sent again. */
-  readonly unsaved: readonly { readonly source: string; readonly shard: number }[]
+  readonly unsaved: readonly (Unsaved & { readonly source: string })[]
   /** Workers that had to be killed. */
   readonly killed: readonly string[]
 }
@@ -210,7 +210,7 @@ function reportOf(ended: readonly Ended[]): StopReport {
     exit?.kind === 'drained' ? exit.unconfirmed.map(each => ({ ...each, source: child.source.name })) : [],
   )
   const unsaved = ended.flatMap(({ child, exit }) =>
-    exit?.kind === 'drained' ? exit.unsaved.map(shard => ({ shard, source: child.source.name })) : [],
+    exit?.kind === 'drained' ? exit.unsaved.map(each => ({ ...each, source: child.source.name })) : [],
   )
   const killed = ended.filter(({ exit }) => exit !== undefined && exit.kind !== 'drained')
   return { unconfirmed, unsaved, killed: killed.map(({ child }) => child.consumer) }

@@ -92,7 +92,11 @@ const alive = (run: Run) => {
 }
 
 describe('a run that is told to drain', () => {
-  const drained = { kind: 'drained', unconfirmed: [{ shard: 3, events: 7, from: 'MTIz' }], unsaved: [] }
+  const drained = {
+    kind: 'drained',
+    unconfirmed: [{ shard: 3, events: 7, repeated: 0, from: 'MTIz', to: 'MTI0' }],
+    unsaved: [],
+  }
 
   it('ends with what the worker says of it', async () => {
     const run = start('does its work')

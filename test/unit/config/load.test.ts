@@ -296,3 +296,16 @@ test('without a file named, config.yaml of the working directory comes first', (
   writeFileSync('config.yaml', '')
   expect(findConfigFile()).toBe('config.yaml')
 })
+
+test('several HEC endpoints and acknowledgement', () => {
+  const text = configText({ splunk: 'acknowledgement: true' })
+  const several = text.replace('https://splunk.example.com:8088', '[https://a:8088, https://b:8088]')
+  expect(loaded(several).config.splunk).toMatchObject({
+    urls: ['https://a:8088', 'https://b:8088'],
+    acknowledgementMs: 300_000,
+  })
+  const patient = configText({ splunk: 'acknowledgement: true\nacknowledgement_timeout: 1m' })
+  expect(loaded(patient).config.splunk.acknowledgementMs).toBe(60_000)
+  const without = configText({ splunk: 'acknowledgement_timeout: 1m' })
+  expect(loaded(without).config.splunk).not.toHaveProperty('acknowledgementMs')
+})

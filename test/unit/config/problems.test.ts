@@ -83,6 +83,7 @@ describe('in splunk', () => {
 
   test.each([
     ['splunk:8088', '6:8: splunk.url: must be a URL as https://splunk.example.com:8088'],
+    ['[https://a:8088, https://a:8088]', '6:8: splunk.url: names an address twice'],
     ['[]', '6:8: splunk.url: must be one value or a list with at least one'],
     ['[8088]', '6:9: splunk.url[0]: must be a URL as https://splunk.example.com:8088, not a bare number'],
     ['8088', '6:8: splunk.url: must be a URL as https://splunk.example.com:8088, not a bare number'],
