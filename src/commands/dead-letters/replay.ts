@@ -1,5 +1,6 @@
 /** `sls2splunk dead-letters replay`: sends them again, keeps what Splunk still refuses. */
 
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import type { Config } from '../../config/types.ts'
 import { messageOf } from '../../failure.ts'
@@ -88,7 +89,9 @@ async function ask(question: string): Promise<Asked> {
   if (!process.stdin.isTTY) return 'nobody'
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await terminal.question(`${question} [y/N] `)
+    // Ctrl-C rejects and Ctrl-D leaves the question without an answer: neither is a yes.
+    const closed = once(terminal, 'close').then(() => '')
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `).catch(() => ''), closed])
     return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no'
   } finally {
     terminal.close()
