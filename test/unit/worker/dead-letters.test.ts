@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -6,17 +5,18 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createDeadLetterBox, type DeadLetter } from '../../../src/worker/dead-letters.ts'
+import { fileHandles, pathOf } from '../../support/file-handles.ts'
+import { canMountTmpfs, mountTmpfs } from '../../support/tmpfs.ts'
 
 const MIB = 1024 * 1024
 
@@ -54,17 +54,6 @@ const positionsIn = (text: string): number[] =>
 const sizeOf = (directory: string) =>
   filesOf(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
 const modeOf = (path: string) => statSync(path).mode & 0o777
-
-/** Node's own handles, whose calls a test watches or lets fail. */
-async function handles(): Promise<FileHandle> {
-  const handle = await open('/dev/null')
-  await handle.close()
-  const prototype: FileHandle = Object.getPrototypeOf(handle)
-  onTestFinished(() => void vi.restoreAllMocks())
-  return prototype
-}
-
-const pathOf = ({ fd }: FileHandle) => readlinkSync(`/proc/self/fd/${fd}`)
 
 describe('dead letters', () => {
   test('are one line each, in the order of the calls, with the time of writing', async () => {
@@ -104,7 +93,7 @@ describe('dead letters', () => {
 
   test('are on the disk with the names of their files before they count as written', async () => {
     const directory = newDirectory()
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { sync } = prototype
     const synced: string[] = []
     vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
@@ -190,7 +179,7 @@ describe('the cap', () => {
 
   test('holds when two workers find the last room at the same time', async () => {
     const directory = newDirectory()
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { write } = prototype
     const both = Promise.withResolvers<void>()
     let ready = 0
@@ -208,15 +197,12 @@ describe('the cap', () => {
 })
 
 describe('trouble leaves no broken line', () => {
-  const canMount = process.getuid?.() === 0 && mounts()
-
-  test.skipIf(!canMount)(
+  test.skipIf(!canMountTmpfs())(
     'when the disk is full in the middle of a line (needs root, for a tmpfs)',
     async () => {
       const directory = newDirectory()
       mkdirSync(directory, { recursive: true })
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory])
-      onTestFinished(() => void execFileSync('umount', [directory]))
+      mountTmpfs(directory, '64k', onTestFinished)
       const box = boxIn(directory)
       const big = letterOf(9, `{"event":"${'x'.repeat(40_000)}"}`)
       expect(await box.write(letterOf(0))).toEqual({ kind: 'written' })
@@ -234,7 +220,7 @@ describe('trouble leaves no broken line', () => {
     const directory = newDirectory()
     const box = boxIn(directory)
     await box.write(letterOf(0))
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { write } = prototype
     let calls = 0
     vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: unknown[]) {
@@ -254,7 +240,7 @@ describe('trouble leaves no broken line', () => {
 
   test('when a write is short: the rest follows', async () => {
     const directory = newDirectory()
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { write } = prototype
     vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...args: unknown[]) {
       const [buffer, offset, length, position] = args
@@ -268,7 +254,7 @@ describe('trouble leaves no broken line', () => {
     const directory = newDirectory()
     const box = boxIn(directory)
     await box.write(letterOf(0))
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     vi.spyOn(prototype, 'sync').mockRejectedValueOnce(systemError('EIO', 'fsync'))
     expect(await box.write(letterOf(1))).toEqual({ kind: 'failed', message: expect.stringContaining('EIO') })
     await box.write(letterOf(2))
@@ -279,7 +265,7 @@ describe('trouble leaves no broken line', () => {
     const directory = newDirectory()
     const box = boxIn(directory)
     await box.write(letterOf(0))
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { write } = prototype
     const cutShort = vi.spyOn(prototype, 'write')
     cutShort.mockImplementationOnce(async function (this: FileHandle, ...args: unknown[]) {
@@ -311,7 +297,7 @@ describe('trouble leaves no broken line', () => {
 describe('a replay beside the writer', () => {
   /** Runs once, after a line has been written and before anybody is told. */
   async function afterLine(action: (path: string) => void): Promise<void> {
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { sync } = prototype
     vi.spyOn(prototype, 'sync').mockImplementationOnce(async function (this: FileHandle) {
       await sync.call(this)
@@ -359,7 +345,7 @@ describe('a replay beside the writer', () => {
 
   test('that moves the file every time does not keep the writer for ever', async () => {
     const directory = newDirectory()
-    const prototype = await handles()
+    const prototype = await fileHandles(onTestFinished)
     const { sync } = prototype
     vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
       await sync.call(this)
@@ -374,17 +360,4 @@ describe('a replay beside the writer', () => {
 
 function systemError(code: string, syscall: string): Error {
   return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, errno: -1 })
-}
-
-function mounts(): boolean {
-  const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-mount-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], { stdio: 'ignore' })
-    execFileSync('umount', [directory])
-    return true
-  } catch {
-    return false
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
 }
