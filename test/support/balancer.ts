@@ -78,8 +78,7 @@ function forward(request: IncomingMessage, response: ServerResponse, choice: Cho
     pipeline(reply, response).catch(() => response.destroy())
   })
   onward.on('error', () => {
-    if (response.headersSent) response.destroy()
-    else answer(response, 502)
+    if (!response.headersSent) answer(response, 502)
   })
   response.on('close', () => onward.destroy())
   request.pipe(onward)
