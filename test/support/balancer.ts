@@ -54,6 +54,7 @@ export async function startBalancer({ targets, sticky }: BalancerOptions): Promi
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     requests,
     close: async () => {
+      if (!server.listening) return
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
