@@ -4,7 +4,7 @@
  */
 
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Release } from '../../../src/worker/shard.ts'
 import type { Outcome } from './model/open-calls.ts'
 import { LIMIT_MS, runs } from './model/runs.ts'
@@ -50,17 +50,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('arrive'), which }) },
 )
 
-const scenario = (strays: boolean) =>
+interface Scenario {
+  readonly seed: number
+  readonly strays: boolean
+  readonly inOrder: boolean
+  readonly steps: readonly Step[]
+}
+
+const scenario = (strays: boolean): fc.Arbitrary<Scenario> =>
   fc.record({
     seed: fc.nat(),
     strays: fc.constant(strays),
     inOrder: fc.boolean(),
     steps: fc.array(step, { minLength: 1, maxLength: 80, size: 'max' }),
   })
-type Scenario = typeof scenario extends (strays: boolean) => fc.Arbitrary<infer T> ? T : never
-
-let time: VirtualTime | undefined
-afterEach(() => time?.close())
 
 async function act(scene: ShardScene, virtual: VirtualTime, each: Step): Promise<void> {
   const { calls, server } = scene
@@ -98,7 +101,7 @@ function at<T>(list: readonly T[], which: number): T | undefined {
 }
 
 async function play({ seed, strays, inOrder, steps }: Scenario): Promise<void> {
-  time = createVirtualTime(seed)
+  const time = createVirtualTime(seed)
   try {
     const scene = createShardScene({ time, inOrder, strays })
     scene.server.produce(5)

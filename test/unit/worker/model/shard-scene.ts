@@ -4,13 +4,14 @@ import { createKnownPositions } from '../../../../src/worker/known-positions.ts'
 import type { Release } from '../../../../src/worker/shard.ts'
 import { createOpenCalls, type Outcome } from './open-calls.ts'
 import { createShardJudge } from './shard-judge.ts'
-import { createShardServer, cursorOf, positionOf, SHARD } from './shard-server.ts'
+import { createShardServer, cursorOf, positionOf } from './shard-server.ts'
 import { createSplunk } from './splunk.ts'
 import { DRAIN_TIMEOUT_MS, type Started, startRunner } from './start-runner.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** What a release leaves for the last save. */
 const FINAL_SAVE_MS = 10_000
+const SHARD = 0
 const NEVER = Number.POSITIVE_INFINITY
 /** After how long the page under way is cut short, and after how long all has ended. */
 const LIMITS: Readonly<Record<Release, { readonly cutMs: number; readonly endMs: number }>> = {
@@ -47,9 +48,11 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   const refused = new Set<string>()
   const positions = createKnownPositions()
   const judge = createShardJudge(() => server.end())
+  let owner: string | undefined
   const alive = () => held.filter(({ ended }) => !ended)
 
-  const server = createShardServer(calls, {
+  const server = createShardServer({
+    owner: () => owner,
     onSaved: judge.saved,
     onRequest: judge.requested,
     onStart: judge.starts,
@@ -63,7 +66,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     },
     onRefused: client => void refused.add(client),
   })
-  const deliverFor = createSplunk(calls, {
+  const deliverFor = createSplunk({
     onSend: client => judge.requested(client, 'send'),
     onAccepted: judge.accepted,
   })
@@ -71,15 +74,15 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   /** Gives the shard to a consumer, whoever may still believe to have it. */
   function start(consumer: string): void {
     if (alive().some(each => each.consumer === consumer)) return
-    server.giveTo(consumer)
+    owner = consumer
     const client = `${consumer}${held.length}`
     const known = () => {
       const position = positions.of(SHARD)
       if (position !== undefined) judge.starts(client, positionOf(position))
       return position
     }
-    const parts = { shard: SHARD, client: server.connect(client, consumer), inOrder, known }
-    const started = startRunner({ ...parts, deliver: deliverFor(client) })
+    const parts = { shard: SHARD, client: server.connect({ client, consumer, calls }), inOrder, known }
+    const started = startRunner({ ...parts, deliver: deliverFor(client, calls) })
     const one = { ...started, client, consumer, cutAt: NEVER, endBy: NEVER, ended: false, forgotten: false }
     held.push(one)
     void started.runner.ended.then(() => onEnd(one))
@@ -105,6 +108,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
 
   function forget(): void {
     server.forget()
+    owner = undefined
     for (const each of alive()) each.forgotten = true
   }
 
@@ -121,7 +125,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   function lookAt(one: Held, reached: number): void {
     const settled = judge.settledUpTo()
     if (reached > settled) judge.violation(`${one.client} is at ${reached}, delivered is ${settled}`)
-    const isOwner = server.owner() === one.consumer && !one.forgotten && !judge.hasStrayed(one.client)
+    const isOwner = owner === one.consumer && !one.forgotten && !judge.hasStrayed(one.client)
     if (isOwner && one.runner.isSaved() && server.stored() !== reached)
       judge.violation(`${one.client} calls ${reached} saved, stored is ${server.stored()}`)
   }

@@ -7,7 +7,6 @@ import type { Cursor, Page } from '../../../../src/sls/page.ts'
 import { encodeLogGroupList, type LogGroup } from '../../../../src/sls/wire.ts'
 import { ask, failed, type OpenCalls } from './open-calls.ts'
 
-export const SHARD = 0
 const FIRST = 1_447_329_401_102_130_904n
 
 /** Groups are numbered from 0 on in here; a cursor is the number of the group behind it. */
@@ -40,25 +39,33 @@ export interface Watch {
 
 export type Operation = 'checkpoint' | 'cursor' | 'time' | 'pull' | 'save'
 
+export interface ShardServerOptions extends Watch {
+  /** The consumer that the fence lets through. */
+  readonly owner: () => string | undefined
+}
+
+/** `client` is one runner, `consumer` the name that it uses towards the server. */
+export interface Connection {
+  readonly client: string
+  readonly consumer: string
+  readonly calls: OpenCalls
+}
+
 export interface ShardServer {
-  /** `client` is one runner, `consumer` the name that it uses towards the server. */
-  connect(client: string, consumer: string): SlsClient
+  connect(connection: Connection): SlsClient
   produce(groups: number): void
   /** Retention takes the oldest groups. */
   expire(groups: number): void
-  giveTo(consumer: string): void
-  /** The group is deleted and made again: no checkpoint, no owner. */
+  /** The group is deleted and made again: no checkpoint. */
   forget(): void
-  owner(): string | undefined
   stored(): number | undefined
   begin(): number
   end(): number
 }
 
-export function createShardServer(calls: OpenCalls, watch: Watch): ShardServer {
+export function createShardServer({ owner, ...watch }: ShardServerOptions): ShardServer {
   let begin = 0
   let end = 0
-  let owner: string | undefined
   let stored: number | undefined
 
   function page(from: number, pick: number): SlsResult<Page> {
@@ -78,7 +85,7 @@ export function createShardServer(calls: OpenCalls, watch: Watch): ShardServer {
   }
 
   function save(client: string, consumer: string, position: number): SlsResult<void> {
-    if (owner !== consumer) return failed('ConsumerNotMatch', 400)
+    if (owner() !== consumer) return failed('ConsumerNotMatch', 400)
     watch.onSaved(client, position, stored)
     stored = position
     return { kind: 'ok', value: undefined }
@@ -95,7 +102,7 @@ export function createShardServer(calls: OpenCalls, watch: Watch): ShardServer {
     return { kind: 'ok', value: cursorOf(begin) }
   }
 
-  function connect(client: string, consumer: string): SlsClient {
+  function connect({ client, consumer, calls }: Connection): SlsClient {
     const request = <T>(
       operation: Operation,
       act: (pick: number) => SlsResult<T>,
@@ -134,14 +141,9 @@ export function createShardServer(calls: OpenCalls, watch: Watch): ShardServer {
     expire: groups => {
       begin = Math.min(end, begin + groups)
     },
-    giveTo: consumer => {
-      owner = consumer
-    },
     forget() {
-      owner = undefined
       stored = undefined
     },
-    owner: () => owner,
     stored: () => stored,
     begin: () => begin,
     end: () => end,

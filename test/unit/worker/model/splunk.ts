@@ -10,8 +10,8 @@ export interface SplunkWatch {
 }
 
 /** Delivery as its contract says: resolves when Splunk has all, rejects only when aborted, keeps on trying between. */
-export function createSplunk(calls: OpenCalls, watch: SplunkWatch) {
-  return (client: string): Deliver =>
+export function createSplunk(watch: SplunkWatch) {
+  return (client: string, calls: OpenCalls): Deliver =>
     (events, signal, onHold) => {
       if (signal.aborted) return Promise.reject(signal.reason)
       watch.onSend(client)
