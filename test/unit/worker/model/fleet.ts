@@ -28,6 +28,9 @@ export type Fleet = ReturnType<typeof createFleet>
 export function createFleet({ time, ...options }: FleetOptions) {
   const { nowMs } = time
   const violations: string[] = []
+  const violation = (text: string) => {
+    if (violations.length < MOST_VIOLATIONS && !violations.includes(text)) violations.push(text)
+  }
   const positions = createKnownPositions()
   const group = createGroupServer({ ...options, timeoutMs: TIMEOUT_MS, nowMs })
   const members: Member[] = []
@@ -86,7 +89,7 @@ export function createFleet({ time, ...options }: FleetOptions) {
     })
     void runner.ended.then(() => {
       judge.lost(client)
-      if (lentBytes() !== 0) violations.push(`${client} has not given back all memory`)
+      if (lentBytes() !== 0) violation(`${client} has not given back all memory`)
     })
     return runner
   }
@@ -106,7 +109,7 @@ export function createFleet({ time, ...options }: FleetOptions) {
       generation: group.generation,
       startRunner: startShard,
       restoreGroup,
-      violation: text => void violations.push(text),
+      violation,
     })
     members.push(member)
   }
@@ -124,21 +127,21 @@ export function createFleet({ time, ...options }: FleetOptions) {
     for (const id of group.shards()) {
       const { judge, refused } = shardOf(id)
       for (const client of refused) judge.lost(client)
-      violations.push(...judge.violations().map(text => `shard ${id}: ${text}`))
+      for (const text of judge.violations()) violation(`shard ${id}: ${text}`)
       const holders = present().filter(each => each.leaseHolds() && each.running().includes(id))
       if (holders.length > 1)
-        violations.push(`${id} runs in ${holders.map(({ name }) => name).join()} at ${nowMs()}`)
+        violation(`${id} runs in ${holders.map(({ name }) => name).join()} at ${nowMs()}`)
     }
   }
 
   /** Every shard that is not over has one runner, and nobody has two more than somebody else. */
   function lookAtBalance(): void {
     const counts = present().map(each => each.running().length)
-    if (Math.max(...counts) - Math.min(...counts) > 1) violations.push(`unbalanced: ${counts.join()}`)
+    if (Math.max(...counts) - Math.min(...counts) > 1) violation(`unbalanced: ${counts.join()}`)
     for (const id of group.shards()) {
       const runners = present().filter(each => each.running().includes(id)).length
       const state = group.stateOf(id) ?? 'unknown'
-      if (runners !== (state === 'over' ? 0 : 1)) violations.push(`${id} (${state}) has ${runners} runners`)
+      if (runners !== (state === 'over' ? 0 : 1)) violation(`${id} (${state}) has ${runners} runners`)
     }
   }
 
@@ -154,13 +157,13 @@ export function createFleet({ time, ...options }: FleetOptions) {
     for (const each of last) each.stop('soft')
     await time.pass(STOP_MS, look)
     for (const each of last) {
-      if (!each.ended()) violations.push(`${each.name} does not end`)
-      if (each.unsaved().length > 0) violations.push(`${each.name} has not saved ${each.unsaved().join()}`)
+      if (!each.ended()) violation(`${each.name} does not end`)
+      if (each.unsaved().length > 0) violation(`${each.name} has not saved ${each.unsaved().join()}`)
     }
     for (const id of group.shards()) {
       const { judge, server } = shardOf(id)
       const state = [judge.settledUpTo(), server.stored() ?? 0, server.end()]
-      if (new Set(state).size > 1) violations.push(`${id}: delivered, saved, end: ${state.join()}`)
+      if (new Set(state).size > 1) violation(`${id}: delivered, saved, end: ${state.join()}`)
     }
   }
 
@@ -182,3 +185,5 @@ export function createFleet({ time, ...options }: FleetOptions) {
 /** What is under way in bad weather, the timeout of whoever has gone, and some rounds of heartbeats. */
 const QUIET_MS = 150_000
 const STOP_MS = 15_000
+/** The first ones say what went wrong, the rest what came of it. */
+const MOST_VIOLATIONS = 5

@@ -61,10 +61,10 @@ export function createMember(options: MemberOptions) {
     dropped = false
   }
 
-  function onAnswer(result: SlsResult<readonly number[]>, sentAt: number): void {
+  function onAnswer(result: SlsResult<readonly number[]>, { sentAt, promisedIn }: Promised): void {
     if (result.kind === 'ok') {
       leaseUntil = Math.max(leaseUntil, sentAt + TIMEOUT_MS)
-      generation = options.generation()
+      generation = promisedIn
       answered = result.value
       return
     }
@@ -76,9 +76,13 @@ export function createMember(options: MemberOptions) {
     async heartbeat(reported, signal) {
       const sentAt = nowMs()
       if (!dead && !signal.aborted) onReport(reported)
-      const request = { what: `${name} heartbeat`, act: () => options.beat(reported) }
-      const result = await ask(heartbeats, request, signal)
-      onAnswer(result, sentAt)
+      let promisedIn = -1
+      const act = () => {
+        promisedIn = options.generation()
+        return options.beat(reported)
+      }
+      const result = await ask(heartbeats, { what: `${name} heartbeat`, act }, signal)
+      onAnswer(result, { sentAt, promisedIn })
       return result
     },
   }
@@ -152,6 +156,12 @@ export function createMember(options: MemberOptions) {
     ended = true
   })
   return member
+}
+
+/** When a heartbeat was sent, and to which group: one that is deleted and made again has promised nothing. */
+interface Promised {
+  readonly sentAt: number
+  readonly promisedIn: number
 }
 
 const never = () => Promise.reject(new Error('a member makes no such request'))
