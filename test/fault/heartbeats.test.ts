@@ -1,7 +1,7 @@
 /** The consumer cannot tell Log Service that it lives: whoever cannot, must stop before somebody else begins. */
 
 import { eventually } from '../support/eventually.ts'
-import { readSinceCheckpoint } from './support/bounds.ts'
+import { readAgain } from './support/bounds.ts'
 import { scenarios } from './support/scenario.ts'
 
 const BUSY = { kind: 'error', code: 'ServerBusy' } as const
@@ -20,6 +20,6 @@ scenarios('Log Service', [
       })
       return fault.remove
     },
-    duplicates: readSinceCheckpoint,
+    duplicates: readAgain,
   },
 ])

@@ -33,7 +33,7 @@ export async function prove(
   await scenario.before?.(far)
   const services = (scenario.services ?? [{ consumers: 2 }]).map(options => far.start(options))
   const world: World = { far, services, onEnd: undo => onTestFinished(undo) }
-  const stopStream = far.stream()
+  const stopStream = far.stream(scenario.streamEveryMs)
   if (scenario.strikesWhen !== 'starting') await untilWorking(world)
   const heal = await scenario.strike(world)
   await heal()

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly cases?: number
   /** What the far ends look like. Default: two shards, groups of three small logs. */
   readonly world?: Partial<FarEndsOptions>
+  /** A group of logs goes to every shard so often. Default 30. */
+  readonly streamEveryMs?: number
   /** What is done before a service starts, for instance a fault that meets it at its start. */
   readonly before?: (far: FarEnds) => void | Promise<void>
   /** Services that run. Default: one with two consumers. An empty list: `strike` starts what it needs. */
