@@ -9,6 +9,7 @@ const BUSY = { kind: 'error', code: 'ServerBusy' } as const
 scenarios('Log Service', [
   {
     fault: 'heartbeats fail for longer than the timeout of the group, then come back',
+    services: [{ overrides: { source: { heartbeatIntervalMs: 1_000 } } }],
     async strike({ far, services: [service] }) {
       const fault = far.sls.faults.add({ call: 'HeartBeat', fault: BUSY })
       const isLost = (shard: number) =>

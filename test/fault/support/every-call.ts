@@ -12,7 +12,7 @@ export interface OnCall {
   readonly call: ConsumerCall
   readonly fault: string
   readonly faults: readonly SlsFault[]
-  /** How often each strikes; heartbeats: once each, with one that works between. Default 2. */
+  /** How often each strikes; heartbeats: once each, three in a row. Default 2. */
   readonly times?: number
   readonly duplicates?: Bound
   /** Default: as the tests have it, which is longer than any answer takes. */
@@ -22,19 +22,18 @@ export interface OnCall {
 const STRUCK_MS = 60_000
 /** Many shards in one process leave each little to do. */
 const CALM = { fetchIntervalMs: 300, checkpointIntervalMs: 300 }
-const HEARTBEATING = 6
+const HEARTBEATING = { consumers: 6, intervalMs: 3_000, faultsInARow: 3 }
 
 /** One service, all of the faults. */
 export function onCall(options: OnCall): Scenario {
-  const { faults, duplicates, timeoutMs } = options
+  const { call, faults, duplicates, timeoutMs } = options
   const { shards, consumers, strike } = plan(options)
+  const source = { ...CALM, ...(call === 'HeartBeat' && { heartbeatIntervalMs: HEARTBEATING.intervalMs }) }
   return {
     fault: options.fault,
     cases: faults.length,
     world: { shards },
-    services: [
-      { consumers, overrides: { source: CALM, ...(timeoutMs !== undefined && { sls: { timeoutMs } }) } },
-    ],
+    services: [{ consumers, overrides: { source, ...(timeoutMs !== undefined && { sls: { timeoutMs } }) } }],
     streamEveryMs: Math.max(50, shards * 15),
     async strike(world) {
       await strike(world)
@@ -72,8 +71,8 @@ function plan({ call, faults, times = 2 }: OnCall) {
       }
     case 'HeartBeat':
       return {
-        shards: HEARTBEATING,
-        consumers: HEARTBEATING,
+        shards: HEARTBEATING.consumers,
+        consumers: HEARTBEATING.consumers,
         strike: (world: World) => strikeHeartbeats(world, faults),
       }
   }
@@ -87,16 +86,24 @@ async function untilStruck(handles: readonly FaultHandle[], times: number): Prom
   })
 }
 
-/** The faults are dealt out; each consumer meets its own, one after the other. */
+/** The faults are dealt out; each consumer meets its own, a few in a row, then a heartbeat works. */
 async function strikeHeartbeats({ far }: World, faults: readonly SlsFault[]): Promise<void> {
   const consumers = far.sls.consumers(PROJECT, LOGSTORE, GROUP)
   await Promise.all(
     consumers.map(async (consumer, at) => {
-      for (const fault of faults.filter((_, index) => index % consumers.length === at)) {
-        await untilStruck([far.sls.faults.add({ call: 'HeartBeat', consumer, fault, times: 1 })], 1)
+      const own = faults.filter((_, index) => index % consumers.length === at)
+      for (const row of rowsOf(own, HEARTBEATING.faultsInARow)) {
+        const rules = row.map(fault => far.sls.faults.add({ call: 'HeartBeat', consumer, fault, times: 1 }))
+        await untilStruck(rules, 1)
         await untilBeating(far, consumer)
       }
     }),
+  )
+}
+
+function rowsOf<T>(list: readonly T[], length: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / length) }, (_, row) =>
+    list.slice(row * length, (row + 1) * length),
   )
 }
 

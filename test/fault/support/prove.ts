@@ -3,9 +3,10 @@
 import { performance } from 'node:perf_hooks'
 import { expect, type TestContext } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { startFarEnds } from '../../support/far-ends.ts'
+import { type StartOptions, startFarEnds } from '../../support/far-ends.ts'
 import { everythingArrives, expectSoundAccount } from '../../support/invariants.ts'
 import type { RunningService } from '../../support/service.ts'
+import { keepLog } from './results.ts'
 import type { Bound, Scenario, World } from './scenario.ts'
 
 export interface Proven {
@@ -25,14 +26,25 @@ const SMALL = { shards: 2, logsPerGroup: 3, bytesPerLog: 200 }
 const JOINED_MS = 40_000
 const FRESH_MS = 10_000
 
+/** Rejects with what does not hold; what the services said is kept then, for whoever looks for the reason. */
 export async function prove(
   scenario: Scenario,
   onTestFinished: TestContext['onTestFinished'],
 ): Promise<Proven> {
   const far = await startFarEnds({ ...SMALL, ...scenario.world }, onTestFinished)
   await scenario.before?.(far)
-  const services = (scenario.services ?? [{ consumers: 2 }]).map(options => far.start(options))
+  const services = (scenario.services ?? [{}]).map(options => far.start(patient(options)))
   const world: World = { far, services, onEnd: undo => onTestFinished(undo) }
+  try {
+    return await proveIn(world, scenario)
+  } catch (error) {
+    keepLog(scenario, services)
+    throw error
+  }
+}
+
+async function proveIn(world: World, scenario: Scenario): Promise<Proven> {
+  const { far } = world
   const stopStream = far.stream(scenario.streamEveryMs)
   if (scenario.strikesWhen !== 'starting') await untilWorking(world)
   const heal = await scenario.strike(world)
@@ -54,6 +66,15 @@ export async function prove(
     deadLettered: far.deadLettered(),
     expired: far.expired(),
     freshSeconds,
+  }
+}
+
+/** A busy machine is no fault: unless a scenario says so, no shard is lost and no request given up because of it. */
+function patient({ consumers = 2, overrides = {} }: StartOptions): StartOptions {
+  const source = { heartbeatIntervalMs: 5_000, ...overrides.source }
+  return {
+    consumers,
+    overrides: { ...overrides, source, splunk: { timeoutMs: 30_000, ...overrides.splunk } },
   }
 }
 

@@ -23,7 +23,10 @@ export interface Scenario {
   readonly streamEveryMs?: number
   /** What is done before a service starts, for instance a fault that meets it at its start. */
   readonly before?: (far: FarEnds) => void | Promise<void>
-  /** Services that run. Default: one with two consumers. An empty list: `strike` starts what it needs. */
+  /**
+   * Services that run, by default one, with two consumers each unless it says otherwise. A heartbeat goes out every
+   * five seconds, so that a shard is lost after fifteen. An empty list: `strike` starts what it needs.
+   */
   readonly services?: readonly StartOptions[]
   /** Default `working`: all consumers have joined, shards are spread evenly, every one delivered from. */
   readonly strikesWhen?: 'working' | 'starting'
