@@ -33,17 +33,29 @@ export async function prove(
 ): Promise<Proven> {
   const far = await startFarEnds({ ...SMALL, ...scenario.world }, onTestFinished)
   await scenario.before?.(far)
-  const services = (scenario.services ?? [{}]).map(options => far.start(patient(options)))
-  const world: World = { far, services, onEnd: undo => onTestFinished(undo) }
+  const services: RunningService[] = []
+  const stops: (() => Promise<void>)[] = []
+  const start = (options: StartOptions = {}) => {
+    const running = far.start(patient(options))
+    services.push(running)
+    return running
+  }
+  const onStop = (stop: () => Promise<void>) => void stops.push(stop)
+  const world: World = { far, services, start, onStop, onEnd: undo => onTestFinished(undo) }
+  for (const options of scenario.services ?? [{}]) start(options)
   try {
-    return await proveIn(world, scenario)
+    return await proveIn(world, scenario, () => Promise.all(stops.map(stop => stop())))
   } catch (error) {
     keepLog(scenario, services)
     throw error
   }
 }
 
-async function proveIn(world: World, scenario: Scenario): Promise<Proven> {
+async function proveIn(
+  world: World,
+  scenario: Scenario,
+  stopOthers: () => Promise<unknown>,
+): Promise<Proven> {
   const { far } = world
   const stopStream = far.stream(scenario.streamEveryMs)
   if (scenario.strikesWhen !== 'starting') await untilWorking(world)
@@ -52,6 +64,7 @@ async function proveIn(world: World, scenario: Scenario): Promise<Proven> {
   const freshSeconds = await freshLogsArrive(world)
   stopStream()
   await everythingArrives(far)
+  await stopOthers()
   await stopAndCheck(world, scenario)
   expectSoundAccount(far, {
     duplicates: boundOf(scenario.duplicates, world),

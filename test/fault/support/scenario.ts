@@ -49,8 +49,12 @@ export const byItself: Heal = () => {}
 
 export interface World {
   readonly far: FarEnds
-  /** The services that run, in the order of `services`. */
+  /** The services that were started, in the order of `services`, then those of `start`. */
   readonly services: readonly RunningService[]
+  /** Starts one more, as patient as the others. */
+  readonly start: (options?: StartOptions) => RunningService
+  /** For what is no service of this process: called when everything has arrived, to stop it and look how it ends. */
+  readonly onStop: (stop: () => Promise<void>) => void
   /** Undone when the scenario is over, whatever became of it. */
   readonly onEnd: (undo: () => void | Promise<void>) => void
 }
