@@ -57,6 +57,8 @@ export function startRunner({ shard, client, deliver, inOrder, known }: RunnerPa
     source: { ...SOURCE, inOrder },
     defaults: {},
     deliverFor: () => deliver,
+    deadLetters: { write: async () => ({ kind: 'full' as const, message: 'there are none here' }) },
+    announce: quiet,
     budget,
     buffers,
     meter: createMeter(),
@@ -65,7 +67,7 @@ export function startRunner({ shard, client, deliver, inOrder, known }: RunnerPa
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   }
   return {
-    runner: startShard(shard, context, known),
+    runner: startShard(shard, context, { known, isOurs: () => true }),
     troubles,
     lentBytes: () => budget.lentBytes() + buffers.lentBytes(),
   }
