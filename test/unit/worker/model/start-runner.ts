@@ -6,7 +6,9 @@ import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { Cursor } from '../../../../src/sls/page.ts'
 import type { Deliver } from '../../../../src/splunk/deliver.ts'
 import { createBuffers } from '../../../../src/worker/buffers.ts'
+import { createMarker } from '../../../../src/marker.ts'
 import { createMeter } from '../../../../src/worker/meter.ts'
+import { createQuarantineList } from '../../../../src/worker/quarantine.ts'
 import { type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
 import { createTroubles, type Troubles } from '../../../../src/worker/troubles.ts'
 
@@ -59,6 +61,8 @@ export function startRunner({ shard, client, deliver, inOrder, known }: RunnerPa
     deliverFor: () => deliver,
     deadLetters: { write: async () => ({ kind: 'full' as const, message: 'there are none here' }) },
     announce: quiet,
+    quarantine: createQuarantineList(),
+    marker: createMarker(),
     budget,
     buffers,
     meter: createMeter(),
