@@ -16,7 +16,21 @@ export interface WorkerInput {
   readonly splunk: SplunkConfig
   readonly worker: WorkerConfig
   readonly deadLetters: Config['deadLetters']
+  /** Pages of the source that have killed workers before. */
+  readonly quarantine: readonly Quarantined[]
+  /** Where the worker writes what it is at; see `marker.ts`. */
+  readonly marker: SharedArrayBuffer
   readonly port: MessagePort
+}
+
+/** Log groups that have killed workers, again and again. */
+export interface Quarantined {
+  readonly shard: number
+  readonly cursor: string
+  /** How many, from the cursor on. */
+  readonly groups: number
+  /** Read one at a time, to find which of them it is; or put among the dead letters unread. */
+  readonly how: 'one-by-one' | 'bury'
 }
 
 export type ToWorker =
@@ -24,6 +38,7 @@ export type ToWorker =
   | { readonly type: 'drain' }
   /** Where the source's shards stand: sent at the start, and to all when the group is gone, before it is made again. */
   | { readonly type: 'positions'; readonly positions: ReadonlyMap<number, string> }
+  | { readonly type: 'quarantine'; readonly entries: readonly Quarantined[] }
   /** The consumer group that had been deleted is there again, with the positions that were known. */
   | { readonly type: 'group-restored' }
 

@@ -45,6 +45,8 @@ export interface DeliverOptions {
   readonly inOrder: boolean
   /** Right before each request: throws when nothing may be sent any more. */
   readonly beforePost: () => void
+  /** Told of events as soon as they are accepted: for whoever has to know it when the delivery ends early. */
+  readonly onAccepted?: (numbers: readonly number[]) => void
   /** Puts the event among the dead letters: true when it is safe there, false when it cannot be now. */
   readonly onRefused: (refusal: Refusal) => Promise<boolean>
   /** Told of every attempt that did not deliver everything, and of acknowledgements that did not come. */
@@ -104,6 +106,7 @@ class Delivery {
     const consequence = consequenceOf(events, posted.verdict, inOrder)
     const isConfirmed = (await posted.confirmed?.(this.#signal)) ?? true
     this.#tellTrouble(posted, consequence, isConfirmed)
+    if (isConfirmed) this.#options.onAccepted?.(events.numbers.slice(0, consequence.taken))
     await this.#follow(isConfirmed ? consequence : withoutTaken(events, consequence), posted)
   }
 

@@ -21,6 +21,8 @@ export interface PageDelivery {
   readonly inOrder: boolean
   /** Events of the page have to wait for somebody: what else waits for the page may give up its memory. */
   readonly onHold?: () => void
+  /** Around all work on the page's bytes: it never awaits, so whatever goes wrong in it is the page's fault. */
+  readonly uninterrupted: <T>(work: () => T) => T
 }
 
 export type PageOutcome =
@@ -40,7 +42,7 @@ export async function deliverPage(
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
-  const corruption = corruptionOf(page)
+  const corruption = parts.uninterrupted(() => corruptionOf(page))
   if (corruption) return { kind: 'corrupt', message: corruption.message }
   try {
     await deliverRounds(page, parts, signal)
@@ -137,9 +139,9 @@ function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<
     settledBytes: () => settledBytes,
     async send(signal) {
       const oneByOne = inOrder || wanted !== undefined
-      const results = await Promise.allSettled(
-        await sendBodies(encoder, { ...parts, oneByOne, sendBody }, signal),
-      )
+      const next = (buffer: Uint8Array) => parts.uninterrupted(() => encoder.next(buffer))
+      const sending = { buffers: parts.buffers, next, oneByOne, sendBody }
+      const results = await Promise.allSettled(await sendBodies(sending, signal))
       for (const result of results) if (result.status === 'rejected') throw result.reason
       signal.throwIfAborted()
     },
@@ -148,20 +150,20 @@ function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<
 
 interface Sending {
   readonly buffers: Buffers
+  readonly next: (buffer: Uint8Array) => Body | undefined
   readonly oneByOne: boolean
   readonly sendBody: (body: Body, signal: AbortSignal) => Promise<void>
 }
 
 /** Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. */
 async function sendBodies(
-  encoder: PageEncoder,
-  { buffers, oneByOne, sendBody }: Sending,
+  { buffers, next, oneByOne, sendBody }: Sending,
   signal: AbortSignal,
 ): Promise<readonly Promise<void>[]> {
   const sends: Promise<void>[] = []
   while (!signal.aborted) {
     const buffer = await buffers.take(signal).catch(() => undefined)
-    const body = buffer && encoder.next(buffer)
+    const body = buffer && next(buffer)
     if (!body) {
       if (buffer) buffers.give(buffer)
       break

@@ -4,7 +4,7 @@ import { groupCursor, type Page } from '../sls/page.ts'
 import { bytesOf } from '../splunk/pieces.ts'
 import type { Refusal } from '../splunk/deliver.ts'
 import type { DeadLetter, DeadLetterBox, Written } from './dead-letters.ts'
-import { locate } from './encode/locate.ts'
+import { countLogs, locate } from './encode/locate.ts'
 import type { Planner } from './encode/plan.ts'
 import type { WorkerLog } from './log.ts'
 import type { ShardMeter } from './meter.ts'
@@ -25,18 +25,46 @@ const MAX_ANSWER_LENGTH = 1_000
 
 /** True when the letter is on the disk; false when it cannot be put there now: then the event is not settled. */
 export async function bury(refusal: Refusal, page: Page, parts: LetterParts): Promise<boolean> {
-  const { box, shard, meter, troubles, announce } = parts
-  const who = { work: 'dead-letters', shard } as const
   const letter = letterOf(refusal, page, parts)
+  const written = await put(letter, parts)
+  if (written) parts.meter.deadLettered(letter.reason)
+  return written
+}
+
+async function put(letter: DeadLetter, parts: LetterParts): Promise<boolean> {
+  const { box, shard, troubles, announce } = parts
+  const who = { work: 'dead-letters', shard } as const
   const written = await box.write(letter)
   if (written.kind !== 'written') {
     troubles.raise(who, notWritten(written))
     return false
   }
   troubles.clear(who)
-  meter.deadLettered(letter.reason)
   announce(letter)
   return true
+}
+
+/** A log group that kills whoever reads it, as it is. True when it is among the dead letters. */
+export async function buryGroup(page: Page, parts: LetterParts): Promise<boolean> {
+  const { source, shard, meter } = parts
+  const logs = countLogs(page.data)
+  meter.encoded(logs)
+  const group = Buffer.from(page.data).toString('base64')
+  const letter: DeadLetter = {
+    source,
+    shard,
+    cursor: groupCursor(page, 0),
+    position: 0,
+    reason: 'kills-worker',
+    status: 0,
+    code: null,
+    answer: `${logs} logs in a group that has ended its worker again and again`,
+    event: JSON.stringify({ log_group_base64: group }),
+  }
+  const written = await put(letter, parts)
+  if (written) for (let i = 0; i < logs; i++) meter.deadLettered(letter.reason)
+  else meter.abandoned()
+  return written
 }
 
 export type Announce = (letter: DeadLetter) => void

@@ -23,6 +23,7 @@ import { createKnownPositions, type KnownPositions } from './known-positions.ts'
 import { createAnnounce } from './letters.ts'
 import { createWorkerLog } from './log.ts'
 import { createMeter, type Meter } from './meter.ts'
+import { createQuarantineList, type QuarantineList } from './quarantine.ts'
 import { startShard } from './shard.ts'
 import { listenForDrain } from './stop.ts'
 import { createTroubles } from './troubles.ts'
@@ -72,6 +73,8 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
     deliverFor: (ofShard: ShardDelivery) => deliveryFor(ofShard, delivery),
     deadLetters: createDeadLetterBox({ directory, maxBytes, name: input.consumer }),
     announce: createAnnounce(log),
+    quarantine: listenForQuarantine(input),
+    marker: input.marker,
     budget,
     buffers,
     meter,
@@ -168,6 +171,15 @@ function inFlightOf(consumer: Consumer): Drained['unconfirmed'] {
     const { settledEvents: repeated = 0, next: to = from } = page ?? {}
     return events + repeated > 0 ? [{ shard, events, repeated, from, to }] : []
   })
+}
+
+function listenForQuarantine({ port, quarantine }: WorkerInput): QuarantineList {
+  const list = createQuarantineList()
+  list.add(quarantine)
+  port.on('message', (message: unknown) => {
+    if (isToWorker(message) && message.type === 'quarantine') list.add(message.entries)
+  })
+  return list
 }
 
 function listenForPositions(port: MessagePort): KnownPositions {

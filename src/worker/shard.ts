@@ -6,6 +6,7 @@
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import type { Budget } from '../budget.ts'
 import type { EventMetadata, SourceConfig } from '../config/types.ts'
+import { clearMark, setMark } from '../marker.ts'
 import type { ShardState, ShardStatus, Unsaved } from '../protocol.ts'
 import { releaseMemory } from '../release.ts'
 import type { SlsClient } from '../sls/client.ts'
@@ -21,10 +22,11 @@ import type { ShardDelivery } from './delivery.ts'
 import { createEncode } from './encode/page-encoder.ts'
 import { createPlanner, type Planner } from './encode/plan.ts'
 import type { IsOurs } from './lease.ts'
-import { type Announce, bury } from './letters.ts'
+import { type Announce, bury, buryGroup } from './letters.ts'
 import type { WorkerLog } from './log.ts'
 import type { Meter } from './meter.ts'
 import { createPages, type Pulled } from './pages.ts'
+import type { QuarantineList } from './quarantine.ts'
 import { findStart, recoverPosition, type Start } from './start.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -37,6 +39,8 @@ export interface ShardContext {
   readonly deliverFor: (delivery: ShardDelivery) => Deliver
   readonly deadLetters: DeadLetterBox
   readonly announce: Announce
+  readonly quarantine: QuarantineList
+  readonly marker: SharedArrayBuffer
   readonly budget: Budget
   readonly buffers: Buffers
   readonly meter: Meter
@@ -89,7 +93,8 @@ export function startShard(
   const lost = new AbortController()
   const over = new AbortController()
   const parts = { client, shard, troubles, signal: soft.signal }
-  const pages = createPages({ ...parts, budget: context.budget, meter })
+  const { quarantine, marker } = context
+  const pages = createPages({ ...parts, budget: context.budget, meter, quarantine })
   const planner = plannerOf(shard, context)
   const encode = createEncode(planner)
   const letters = {
@@ -219,6 +224,7 @@ export function startShard(
     meter.pageBegins()
     if (page.groups > 0) heldSinceSeconds = page.receivedAtSeconds
     try {
+      if (page.groups === 1 && quarantine.isBuried(shard, page.from)) return await buryGroup(page, letters)
       const outcome = await deliverPage(page.data, deliveryOf(page), hard.signal)
       if (outcome.kind === 'corrupt')
         troubles.raise({ work: 'page', shard }, corruptPage(shard, outcome.message))
@@ -240,7 +246,23 @@ export function startShard(
       beforePost: () => void isOurs(),
       onRefused: refusal => bury(refusal, delivering, letters),
     })
-    return { encode, deliver, buffers: context.buffers, meter, inOrder, onHold: () => void dropAhead() }
+    return {
+      encode,
+      deliver,
+      buffers: context.buffers,
+      meter,
+      inOrder,
+      onHold: () => void dropAhead(),
+      uninterrupted: work => marked(delivering, work),
+    }
+  }
+
+  /** What is done in one go may be what kills the thread: then the supervisor finds the mark. */
+  function marked<T>({ from: cursor, groups }: Page, work: () => T): T {
+    setMark(marker, { shard, cursor, groups })
+    const result = work()
+    clearMark(marker)
+    return result
   }
 
   /** Caught up: the next pull begins one fetch interval after this one did. */

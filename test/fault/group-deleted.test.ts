@@ -17,7 +17,8 @@ const fromTheBeginning: Bound = {
 const deleteGroup: Scenario['strike'] = async ({ far, services }) => {
   await delivered(far, 300)
   far.sls.deleteGroup(PROJECT, LOGSTORE, GROUP)
-  await Promise.all(services.map(running => said(running, 'written back')))
+  // Of two services one may come too late to notice: to it, its consumers have been forgotten.
+  await Promise.any(services.map(running => said(running, 'written back')))
   return byItself
 }
 
@@ -31,7 +32,6 @@ scenarios('Log Service', [
   {
     fault: 'the consumer group is deleted while it runs, with start_from end',
     services: [{ overrides: { source: { heartbeatIntervalMs: 2_000, startFrom: { kind: 'end' } } } }],
-    // What was written before the first start is not asked for.
     strike: deleteGroup,
     duplicates: sinceTheStatus,
   },

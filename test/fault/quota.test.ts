@@ -7,6 +7,7 @@ function within(quota: string, sls: NonNullable<Scenario['world']>['sls']): Scen
   return {
     fault: `the read quota of the ${quota} is used up in every second`,
     world: { sls: { ...sls } },
+    strikesWhen: 'starting',
     async strike({ far }) {
       await delivered(far, 1_000)
       return byItself

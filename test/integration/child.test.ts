@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createMarker } from '../../src/marker.ts'
 import type { FromWorker, ToWorker } from '../../src/protocol.ts'
 import { type ChildExit, type ChildOptions, runChild } from '../../src/supervisor/child.ts'
 import { eventually } from '../support/eventually.ts'
@@ -64,7 +65,16 @@ function start(behaviour: Behaviour, options: Partial<ChildOptions> = {}): Run {
   const messages: FromWorker[] = []
   const exit = runChild({
     workerFile: fileOf('behaviours'),
-    input: { consumer: behaviour, source, sls, splunk, worker, deadLetters },
+    input: {
+      consumer: behaviour,
+      source,
+      sls,
+      splunk,
+      worker,
+      deadLetters,
+      quarantine: [],
+      marker: createMarker(),
+    },
     heapLimitBytes: 256 * MIB,
     readyWithinMs: 30_000,
     silentAtMostMs: 30_000,

@@ -4,12 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { createBudget } from '../../src/budget.ts'
 import type { SourceConfig, SplunkConfig } from '../../src/config/types.ts'
+import { createMarker } from '../../src/marker.ts'
 import type { Fault } from '../../src/simulator/hec/faults.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createBuffers } from '../../src/worker/buffers.ts'
 import { deliveryFor } from '../../src/worker/delivery.ts'
 import { createMeter } from '../../src/worker/meter.ts'
+import { createQuarantineList } from '../../src/worker/quarantine.ts'
 import { type Release, type ShardContext, type ShardRunner, startShard } from '../../src/worker/shard.ts'
 import { connectToSplunk } from '../../src/worker/splunk.ts'
 import { createTroubles } from '../../src/worker/troubles.ts'
@@ -105,6 +107,8 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     deliverFor: ofShard => deliveryFor(ofShard, { endpoints, compression: 'gzip', troubles, meter }),
     deadLetters: { write: async () => ({ kind: 'failed', message: 'there are none here' }) },
     announce: () => {},
+    quarantine: createQuarantineList(),
+    marker: createMarker(),
     budget,
     buffers,
     meter,

@@ -29,6 +29,13 @@ export function letterOf(n: number, given: Partial<StoredLetter> = {}): StoredLe
   }
 }
 
+/** The letters of all files of a directory in the order of their names; what is no letter is left out. */
+export function lettersIn(directory: string): StoredLetter[] {
+  const files = readdirSync(directory).toSorted()
+  const lines = files.flatMap(name => readFileSync(join(directory, name), 'utf8').split('\n'))
+  return lines.flatMap(line => readLine(line) ?? [])
+}
+
 export interface Box {
   readonly directory: string
   /** Writes a file of this name, every letter a line. */
@@ -51,12 +58,7 @@ export function createBox(onTestFinished: OnTestFinished): Box {
     put(name, letters, tail = '') {
       writeFileSync(join(directory, name), letters.map(lineOf).join('') + tail, { mode: 0o600 })
     },
-    letters: () =>
-      names().flatMap(name =>
-        readFileSync(join(directory, name), 'utf8')
-          .split('\n')
-          .flatMap(line => readLine(line) ?? []),
-      ),
+    letters: () => lettersIn(directory),
   }
 }
 

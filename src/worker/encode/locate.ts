@@ -28,6 +28,12 @@ export function locate(page: Uint8Array, planner: Planner, number: number): LogL
   return undefined
 }
 
+/** Logs of all groups of a page. */
+export function countLogs(page: Uint8Array): number {
+  const groups = [...fieldsOf(page, 0, page.length)]
+  return groups.reduce((sum, { from, to }) => sum + [...fieldsOf(page, from, to)].length, 0)
+}
+
 /** The messages of field 1: groups of a page, logs of a group. */
 function* fieldsOf(bytes: Uint8Array, start: number, end: number) {
   const reader: Reader = { bytes, position: start }

@@ -58,6 +58,7 @@ function start(page: Uint8Array, options: Partial<PageDelivery> = {}) {
     buffers,
     meter: shard,
     inOrder: false,
+    uninterrupted: <T>(work: () => T) => work(),
     ...options,
   }
   const done = deliverPage(page, parts, stop.signal)
@@ -203,6 +204,7 @@ describe('delivery of a page', () => {
       buffers: createBuffers(BUFFERS, BUFFER_BYTES),
       meter: createMeter().shard(0),
       inOrder: false,
+      uninterrupted: work => work(),
     }
     await expect(deliverPage(pageOf(['a'], 1), parts, stop)).rejects.toBe('before')
     expect(sent).toEqual([])

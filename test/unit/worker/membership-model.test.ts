@@ -47,7 +47,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('delete', 'recreate') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('split'), which: fc.nat(9) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 8 }) }) },
-  { weight: 10, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(2_000), fc.nat(20_000)) }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(2_000), fc.nat(20_000)) }),
+  },
 )
 
 interface Scenario {

@@ -70,7 +70,8 @@ export function createShardJudge(end: () => number): ShardJudge {
         violation(`${client} saved ${position} after ${previous}`)
     },
     requested(client, operation, position = 0) {
-      if (lost.has(client)) violation(`${client} makes a request (${operation} ${position}) after it was lost`)
+      if (lost.has(client))
+        violation(`${client} makes a request (${operation} ${position}) after it was lost`)
       if (operation === 'pull') firstPull(client, position)
       if (operation !== 'save') return
       const before = sent.get(client) ?? 0

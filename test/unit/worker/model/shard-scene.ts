@@ -94,7 +94,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     if (position !== undefined) positions.learn(SHARD, position)
     if (one.lentBytes() !== 0) judge.violation(`${one.client} has not given back all memory`)
     if (one.troubles.list().length > 0) judge.violation(`${one.client} is in trouble after its end`)
-    const isWhole = time.nowMs() < one.cutAt && !refused.has(one.client) && one.runner.isSaved()
+    const isWhole = time.nowMs() < one.cutAt && !refused.has(one.client) && one.runner.unsaved() === undefined
     const beyond = judge.deliveredFrom(one.client, positionOf(position ?? cursorOf(0)))
     if (isWhole && beyond.length > 0) judge.violation(`${one.client} has not saved ${beyond.join()}`)
   }
@@ -126,7 +126,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     const settled = judge.settledUpTo()
     if (reached > settled) judge.violation(`${one.client} is at ${reached}, delivered is ${settled}`)
     const isOwner = owner === one.consumer && !one.forgotten && !judge.hasStrayed(one.client)
-    if (isOwner && one.runner.isSaved() && server.stored() !== reached)
+    if (isOwner && one.runner.unsaved() === undefined && server.stored() !== reached)
       judge.violation(`${one.client} calls ${reached} saved, stored is ${server.stored()}`)
   }
 
