@@ -76,7 +76,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const { client, token, events, acknowledgementMs } = options
   const name = client.endpoint
   const channels = createChannels()
-  const acks: Acknowledgements = createAcknowledgements(client, acknowledgementMs ?? 0)
+  const acks: Acknowledgements = createAcknowledgements(client, {
+    timeoutMs: acknowledgementMs ?? 0,
+    onMissing: () => {
+      offersAcks = false
+    },
+  })
   const concurrency = createConcurrency(FIRST_REQUESTS, options.maxRequests)
   let health: Health = { kind: 'untried' }
   let requests = 0
@@ -145,10 +150,18 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (verdict.kind === 'again' || cookies !== client.cookieChanges()) channels.rotate()
     cookies = client.cookieChanges()
     const ackId = ackIdOf(verdict)
-    if (ackId !== undefined) return { ...attempt, endpoint: name, confirmed: confirm(channel, ackId) }
+    if (ackId !== undefined) return confirmable(attempt, channel, ackId)
+    if (verdict.kind === 'refused')
+      return { ...attempt, endpoint: name, ...(verdict.at > 0 && { confirmed: never }) }
     if (verdict.kind !== 'delivered') return { ...attempt, verdict: withoutTaken(verdict), endpoint: name }
     offersAcks = false
     return { ...attempt, verdict: { kind: 'hold', reason: 'acknowledgement-missing' }, endpoint: name }
+  }
+
+  function confirmable(attempt: Attempt, channel: Channel, ackId: number): Posted {
+    const isTrusted = channels.trusts(channel, ackId)
+    if (!takesAny(attempt.verdict)) return { ...attempt, endpoint: name }
+    return { ...attempt, endpoint: name, confirmed: isTrusted ? confirm(channel, ackId) : never }
   }
 
   function confirm(channel: Channel, ackId: number) {
@@ -214,6 +227,14 @@ function asTrouble(attempt: Attempt): Attempt {
 
 function ackIdOf(verdict: Verdict): number | undefined {
   return 'ackId' in verdict ? verdict.ackId : undefined
+}
+
+/** Nobody can be asked whether what was taken is indexed. */
+const never = async () => false
+
+function takesAny(verdict: Verdict): boolean {
+  if (verdict.kind === 'again') return verdict.accepted > 0
+  return verdict.kind === 'refused' ? verdict.at > 0 : verdict.kind === 'delivered'
 }
 
 /** With acknowledgement, events that were taken without an id to ask for count as not taken. */
