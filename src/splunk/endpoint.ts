@@ -44,6 +44,8 @@ export type Health =
 
 export interface Posted extends Attempt {
   readonly endpoint: string
+  /** Requests that this endpoint has taken something of so far. */
+  readonly acceptedRequests: number
   /** With acknowledgement: what the verdict calls taken counts only when this says true. */
   readonly confirmed?: (signal: AbortSignal) => Promise<boolean>
 }
@@ -53,6 +55,8 @@ export interface EndpointEvents {
   readonly failed: (endpoint: string, reason: Reason, detail: string) => void
   readonly worked: (endpoint: string) => void
 }
+
+type Sent = Omit<Posted, 'acceptedRequests'>
 
 export interface EndpointOptions {
   readonly client: HecClient
@@ -85,6 +89,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const concurrency = createConcurrency(FIRST_REQUESTS, options.maxRequests)
   let health: Health = { kind: 'untried' }
   let requests = 0
+  let acceptedRequests = 0
   let askedAtMs = Number.NEGATIVE_INFINITY
   let plainOnly = false
   let offersAcks = acknowledgementMs === undefined
@@ -132,7 +137,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return polled.kind === 'failed' ? polled.attempt : undefined
   }
 
-  async function send(request: Request, signal: AbortSignal): Promise<Posted> {
+  async function send(request: Request, signal: AbortSignal): Promise<Sent> {
     const unoffered = await checkAcknowledgement(signal)
     if (unoffered) return { ...asTrouble(unoffered), endpoint: name }
     const payload = request.payload(!plainOnly)
@@ -142,7 +147,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       : postAcknowledged(payload, signal)
   }
 
-  async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Posted> {
+  async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Sent> {
     const channel = channels.take()
     const attempt = await client.post(payload, channel.id, signal)
     const { verdict } = attempt
@@ -158,7 +163,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return { ...attempt, verdict: { kind: 'hold', reason: 'acknowledgement-missing' }, endpoint: name }
   }
 
-  function confirmable(attempt: Attempt, channel: Channel, ackId: number): Posted {
+  function confirmable(attempt: Attempt, channel: Channel, ackId: number): Sent {
     const isTrusted = channels.trusts(channel, ackId)
     if (!takesAny(attempt.verdict)) return { ...attempt, endpoint: name }
     return { ...attempt, endpoint: name, confirmed: isTrusted ? confirm(channel, ackId) : never }
@@ -172,7 +177,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     }
   }
 
-  async function postUnconfirmed(payload: Payload, signal: AbortSignal): Promise<Posted> {
+  async function postUnconfirmed(payload: Payload, signal: AbortSignal): Promise<Sent> {
     const attempt = await client.post(payload, shared.id, signal)
     const ackId = ackIdOf(attempt.verdict)
     if (ackId !== undefined && ackId >= MAX_UNASKED_ACKS) shared = channels.take()
@@ -190,9 +195,10 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       try {
         const startedAtMs = performance.now()
         askedAtMs = startedAtMs
-        const posted = await send(request, signal)
-        learn(posted, startedAtMs)
-        return posted
+        const sent = await send(request, signal)
+        learn(sent, startedAtMs)
+        if (takesAny(sent.verdict)) acceptedRequests++
+        return { ...sent, acceptedRequests }
       } finally {
         requests--
       }
