@@ -54,23 +54,24 @@ export async function deliverPage(
 }
 
 async function deliverRounds(page: Uint8Array, parts: PageDelivery, signal: AbortSignal): Promise<void> {
-  const first = createRound(page, parts, undefined)
+  const unsettled = createUnsettled(page.length)
+  const context = { page, parts, unsettled }
+  const first = createRound(context, undefined)
   await first.send(signal)
   parts.meter.dropped(first.encoder.droppedEvents())
-  let bytes = first.settledBytes()
+  unsettled.take(first.encoder.droppedBytes())
   let left = first.left
   for (let failures = 0; left.size > 0; failures++) {
     parts.onHold?.()
     await sleep(backoffMs(failures, HOLD), signal)
     signal.throwIfAborted()
-    const round = createRound(page, parts, left)
+    const round = createRound(context, left)
     await round.send(signal)
-    bytes += round.settledBytes()
     if (round.left.size < left.size) failures = -1
     left = round.left
   }
   // What lies around the logs is delivered with them.
-  parts.meter.delivered(0, page.length - first.encoder.droppedBytes() - bytes)
+  parts.meter.delivered(0, unsettled.take(page.length))
 }
 
 function corruptionOf(page: Uint8Array): CorruptPage | undefined {
@@ -83,22 +84,45 @@ function corruptionOf(page: Uint8Array): CorruptPage | undefined {
   }
 }
 
+interface Unsettled {
+  /** At most so many of the page's bytes are settled now: how many. */
+  take(bytes: number): number
+}
+
+/** What lies around the logs counts in every round that passes it; in all, a page is no longer than it is. */
+function createUnsettled(pageBytes: number): Unsettled {
+  let left = pageBytes
+  return {
+    take(bytes) {
+      const taken = Math.min(bytes, left)
+      left -= taken
+      return taken
+    },
+  }
+}
+
+interface PageContext {
+  readonly page: Uint8Array
+  readonly parts: PageDelivery
+  readonly unsettled: Unsettled
+}
+
 /** One way through the page: all of it, or what an earlier round has left. */
 interface Round {
   readonly encoder: PageEncoder
   /** Numbers of the events that wait. */
   readonly left: ReadonlySet<number>
   send(signal: AbortSignal): Promise<void>
-  /** Raw bytes of what is delivered or among the dead letters. */
-  settledBytes(): number
 }
 
-function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<number> | undefined): Round {
+function createRound(
+  { page, parts, unsettled }: PageContext,
+  wanted: ReadonlySet<number> | undefined,
+): Round {
   const { meter, inOrder } = parts
   const left = new Set<number>()
   const refusedIndexes = new Set<string>()
   let heldInOrder = false
-  let settledBytes = 0
 
   /** Events of an index that is refused in this round are not even tried; in order, neither is what follows. */
   function select(number: number, index: string): boolean {
@@ -124,9 +148,9 @@ function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<
     const events = body.numbers.length
     if (wanted === undefined) meter.encoded(events)
     const settle = ({ accepted, refused, held }: Delivered) => {
-      const bytes = Math.round((body.rawBytes * (accepted + refused)) / events)
-      settledBytes += bytes
-      meter.delivered(accepted, Math.round((body.rawBytes * accepted) / events))
+      const bytesOf = (settled: number) => unsettled.take(Math.round((body.rawBytes * settled) / events))
+      bytesOf(refused)
+      meter.delivered(accepted, bytesOf(accepted))
       for (const each of held) learn(each)
     }
     settle(await parts.deliver(body, signal))
@@ -136,7 +160,6 @@ function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<
   return {
     encoder,
     left,
-    settledBytes: () => settledBytes,
     async send(signal) {
       const oneByOne = inOrder || wanted !== undefined
       const next = (buffer: Uint8Array) => parts.uninterrupted(() => encoder.next(buffer))

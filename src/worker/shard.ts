@@ -198,7 +198,7 @@ export function startShard(
       loan.release()
       if (delivered) {
         failures = 0
-        troubles.clear({ work: 'page', shard })
+        for (const work of ['page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
         // Only here: the page is delivered, and so is everything before it.
         current.advance(next.next)
         if (next.atEnd) await rest(startedAt)
