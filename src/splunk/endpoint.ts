@@ -32,12 +32,16 @@ export interface Request {
 export type Health =
   | { readonly kind: 'untried' }
   | { readonly kind: 'up' }
-  /** Not to be tried before `untilMs`; `probed`: it has answered since, so that one request may try it. */
+  /**
+   * Not to be tried before `untilMs`, which a healthy answer may bring forward unless it is `fixed`; `probed`: it has
+   * answered since, so that one request may try it.
+   */
   | {
       readonly kind: 'resting'
-      readonly why: 'again' | 'hold'
       readonly failedAtMs: number
       readonly untilMs: number
+      /** Somebody has to mend something, or it was said how long to wait. */
+      readonly fixed: boolean
       readonly failures: number
       readonly probed: boolean
     }
@@ -121,9 +125,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const failures = (hasTaken ? 0 : (before?.failures ?? 0)) + (isSame ? 0 : 1)
     const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
     const untilMs = nowMs + (afterMs ?? backoffMs(Math.max(0, failures - 1), REST[verdict.kind]))
-    const why = verdict.kind
+    const fixed = verdict.kind === 'hold' || afterMs !== undefined
     if (!isSame || untilMs > before.untilMs)
-      health = { kind: 'resting', why, failedAtMs: nowMs, untilMs, failures, probed: false }
+      health = { kind: 'resting', failedAtMs: nowMs, untilMs, fixed, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
     if (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled') token.refused()
     events.failed(name, verdict.reason, detail)
@@ -216,7 +220,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 /** A probe never ends a rest: it can only say that a request may try it again, and that it may do so now. */
 function afterProbe(health: Extract<Health, { kind: 'resting' }>, verdict: Verdict): Health {
   if (verdict.kind !== 'delivered') return says(verdict) ? health : { ...health, probed: true }
-  return { ...health, probed: true, untilMs: health.why === 'again' ? 0 : health.untilMs }
+  return { ...health, probed: true, untilMs: health.fixed ? health.untilMs : 0 }
 }
 
 /** Healthy, no answer, or an answer that says that it cannot serve now. Others say nothing about sending events. */
