@@ -35,7 +35,8 @@ export type Health =
   /** Not to be tried before `untilMs`; `probed`: it has answered since, so that one request may try it. */
   | {
       readonly kind: 'resting'
-      readonly why: 'again' | 'hold'
+      /** It heals by itself, and nobody has asked for a certain wait: a healthy probe ends it. */
+      readonly endsByProbe: boolean
       readonly failedAtMs: number
       readonly untilMs: number
       readonly failures: number
@@ -111,9 +112,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const failures = (hasTaken ? 0 : (before?.failures ?? 0)) + (isSame ? 0 : 1)
     const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
     const untilMs = nowMs + (afterMs ?? backoffMs(Math.max(0, failures - 1), REST[verdict.kind]))
-    const why = verdict.kind
+    const endsByProbe = verdict.kind === 'again' && afterMs === undefined
     if (!isSame || untilMs > before.untilMs)
-      health = { kind: 'resting', why, failedAtMs: nowMs, untilMs, failures, probed: false }
+      health = { kind: 'resting', endsByProbe, failedAtMs: nowMs, untilMs, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
     if (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled') token.refused()
     events.failed(name, verdict.reason, detail)
@@ -188,16 +189,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const startedAtMs = performance.now()
       askedAtMs = startedAtMs
       const attempt = await client.probe(signal)
-      if (health.kind === 'resting') health = afterProbe(health, attempt.verdict)
-      else if (health.kind === 'untried' || says(attempt.verdict)) learn(attempt, startedAtMs)
+      const { verdict, detail } = attempt
+      if (health.kind === 'resting' && !(health.endsByProbe && verdict.kind === 'delivered'))
+        health = { ...health, probed: verdict.kind === 'delivered' || !says(verdict) }
+      else if (verdict.kind === 'again' || verdict.kind === 'hold') {
+        if (health.kind === 'untried' || says(verdict)) rest(verdict, detail, startedAtMs)
+      } else {
+        health = { kind: 'up' }
+        events.worked(name)
+      }
     },
   }
-}
-
-/** A probe never ends a rest: it can only say that a request may try it again, and that it may do so now. */
-function afterProbe(health: Extract<Health, { kind: 'resting' }>, verdict: Verdict): Health {
-  if (verdict.kind !== 'delivered') return says(verdict) ? health : { ...health, probed: true }
-  return { ...health, probed: true, untilMs: health.why === 'again' ? 0 : health.untilMs }
 }
 
 /** Healthy, no answer, or an answer that says that it cannot serve now. Others say nothing about sending events. */
