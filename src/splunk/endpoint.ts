@@ -38,6 +38,8 @@ export type Health =
    */
   | {
       readonly kind: 'resting'
+      /** It heals by itself, and nobody has asked for a certain wait: a healthy probe ends it. */
+      readonly endsByProbe: boolean
       readonly failedAtMs: number
       readonly untilMs: number
       /** Somebody has to mend something, or it was said how long to wait. */
@@ -125,9 +127,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const failures = (hasTaken ? 0 : (before?.failures ?? 0)) + (isSame ? 0 : 1)
     const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
     const untilMs = nowMs + (afterMs ?? backoffMs(Math.max(0, failures - 1), REST[verdict.kind]))
-    const fixed = verdict.kind === 'hold' || afterMs !== undefined
+    const endsByProbe = verdict.kind === 'again' && afterMs === undefined
     if (!isSame || untilMs > before.untilMs)
-      health = { kind: 'resting', failedAtMs: nowMs, untilMs, fixed, failures, probed: false }
+      health = { kind: 'resting', endsByProbe, failedAtMs: nowMs, untilMs, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
     if (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled') token.refused()
     events.failed(name, verdict.reason, detail)
@@ -211,16 +213,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const startedAtMs = performance.now()
       askedAtMs = startedAtMs
       const attempt = await client.probe(signal)
-      if (health.kind === 'resting') health = afterProbe(health, attempt.verdict)
-      else if (health.kind === 'untried' || says(attempt.verdict)) learn(attempt, startedAtMs)
+      const { verdict, detail } = attempt
+      if (health.kind === 'resting' && !(health.endsByProbe && verdict.kind === 'delivered'))
+        health = { ...health, probed: verdict.kind === 'delivered' || !says(verdict) }
+      else if (verdict.kind === 'again' || verdict.kind === 'hold') {
+        if (health.kind === 'untried' || says(verdict)) rest(verdict, detail, startedAtMs)
+      } else {
+        health = { kind: 'up' }
+        events.worked(name)
+      }
     },
   }
-}
-
-/** A probe never ends a rest: it can only say that a request may try it again, and that it may do so now. */
-function afterProbe(health: Extract<Health, { kind: 'resting' }>, verdict: Verdict): Health {
-  if (verdict.kind !== 'delivered') return says(verdict) ? health : { ...health, probed: true }
-  return { ...health, probed: true, untilMs: health.fixed ? health.untilMs : 0 }
 }
 
 /** Healthy, no answer, or an answer that says that it cannot serve now. Others say nothing about sending events. */

@@ -119,7 +119,7 @@ describe.concurrent('several endpoints', () => {
     expect(troubles).toHaveLength(1)
   })
 
-  it('of which one was down use it again, after a probe and with one request at first', async context => {
+  it('of which one was down use it again, after a probe and without trying it by events', async context => {
     const { first, second, ...connection } = await two(context)
     await first.down()
     await deliverBodies(connection, 8)
