@@ -32,18 +32,13 @@ export interface Request {
 export type Health =
   | { readonly kind: 'untried' }
   | { readonly kind: 'up' }
-  /**
-   * Not to be tried before `untilMs`, which a healthy answer may bring forward unless it is `fixed`; `probed`: it has
-   * answered since, so that one request may try it.
-   */
+  /** Not to be tried before `untilMs`; `probed`: it has answered since, so that one request may try it. */
   | {
       readonly kind: 'resting'
       /** It heals by itself, and nobody has asked for a certain wait: a healthy probe ends it. */
       readonly endsByProbe: boolean
       readonly failedAtMs: number
       readonly untilMs: number
-      /** Somebody has to mend something, or it was said how long to wait. */
-      readonly fixed: boolean
       readonly failures: number
       readonly probed: boolean
     }
