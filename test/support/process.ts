@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { TestContext } from 'vitest'
 import { eventually } from './eventually.ts'
 import { ACCESS_KEY, type FarEnds, GROUP, LOGSTORE, PROJECT, TOKEN } from './far-ends.ts'
 
@@ -43,22 +42,33 @@ export interface Workplace {
   readonly directory: string
   /** `state/lock`, which is there while a process uses the directory. */
   isLocked(): boolean
-  /** Starts `sls2splunk run` with this text as `config.yaml`; killed with the test at the latest. */
-  run(yaml: string): ServiceProcess
+  /**
+   * Starts `sls2splunk run` with this text as `config.yaml`; killed with the test at the latest. `through` is a command
+   * that becomes the program it is given, as `ip netns exec NAME`.
+   */
+  run(yaml: string, through?: readonly string[]): ServiceProcess
 }
 
 const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
 
-export function createWorkplace(onTestFinished: TestContext['onTestFinished']): Workplace {
+export function createWorkplace(onTestFinished: (undo: () => void | Promise<void>) => void): Workplace {
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-process-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const file = join(directory, 'config.yaml')
   return {
     directory,
     isLocked: () => existsSync(join(directory, 'state', 'lock')),
-    run(yaml) {
+    run(yaml, through = []) {
       writeFileSync(file, yaml, { mode: 0o600 })
-      const child = spawn(process.execPath, [BIN, 'run', '--config', file], {
+      const [program = process.execPath, ...args] = [
+        ...through,
+        process.execPath,
+        BIN,
+        'run',
+        '--config',
+        file,
+      ]
+      const child = spawn(program, args, {
         cwd: directory,
         // Compiled once and not twenty times: tests that start it often stay quick.
         env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sls2splunk-compile-cache') },
