@@ -32,7 +32,11 @@ const POINTS: readonly Point[] = [
     when: 'before its first heartbeat is answered',
     moment: waitsFor({ call: 'HeartBeat', consumer: CONSUMER }),
   },
-  { when: 'while it asks where its shards stand', moment: waitsFor({ call: 'GetCheckPoint', shard: 0 }) },
+  {
+    when: 'while it asks where its shards stand',
+    moment: waitsFor({ call: 'GetCheckPoint', shard: 0 }),
+    provoke: startsAgain,
+  },
   { when: 'while a page is answered', moment: pageIsAnswered },
   { when: 'with a request at Splunk, half of it sent', moment: requestHasBegun },
   { when: 'with a request at Splunk, not stored', moment: requestIsNotStored },
@@ -127,6 +131,14 @@ async function untilJoined({ far }: World): Promise<void> {
       state: () => [...far.holdings()],
     },
   )
+}
+
+/** At the first start the supervisor asks as well. */
+async function startsAgain(world: World, victim: Victim): Promise<void> {
+  await untilJoined(world)
+  victim.kill()
+  await victim.gone()
+  victim.start()
 }
 
 async function anotherJoins(world: World): Promise<void> {
