@@ -2,8 +2,10 @@
 
 import { expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import type { FarEnds } from '../support/far-ends.ts'
 import { uncommitted } from '../support/invariants.ts'
 import { createWorkplace, type ServiceProcess, yamlOf } from '../support/process.ts'
+import { untilHeld } from './support/holdings.ts'
 import { canMakeHosts, createHost, type Direction, type FarEnd, type Host } from './support/hosts.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'
 
@@ -46,14 +48,14 @@ function cutOff(farEnd: FarEnd, way: string, directions: readonly Direction[]): 
       const [cut, whole] = hosts.map((host, n) => startOn(host, `host${n + 1}`, world))
       if (!cut || !whole) throw new Error('two hosts have two services')
       processes = [cut, whole]
-      await untilHeld(world, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, processes)
+      await untilHeld(far, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, cut.output)
       storedBefore = far.hec.events.length
       hosts[0].cut(farEnd, directions)
-      if (farEnd === 'sls') await untilTakenOver(world, cut, processes)
+      if (farEnd === 'sls') await untilTakenOver(far, cut)
       else await untilTroubled(cut)
       return async () => {
         hosts[0].heal()
-        await untilHeld(world, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, processes)
+        await untilHeld(far, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, cut.output)
         storedAfter = far.hec.events.length
       }
     },
@@ -82,30 +84,9 @@ function startOn({ addresses, through }: Host, instance: string, { far, onEnd }:
   return createWorkplace(onEnd).run(yaml, through)
 }
 
-async function untilHeld(
-  { far }: World,
-  wanted: Readonly<Record<string, number>>,
-  processes: readonly ServiceProcess[],
-): Promise<void> {
-  const counts = () =>
-    Object.fromEntries([...far.holdings()].map(([consumer, shards]) => [consumer, shards.length]))
-  const isAsWanted = () =>
-    Object.entries(wanted).every(([consumer, shards]) => counts()[consumer] === shards) &&
-    Object.keys(counts()).length === Object.keys(wanted).length
-  await eventually(isAsWanted, {
-    withinMs: WITHIN_MS,
-    what: `shards are held as ${JSON.stringify(wanted)}`,
-    state: () => ({ output: processes.map(process => process.output().slice(-2_000)) }),
-  })
-}
-
 /** The other host has its shards, and it knows by itself that it has none. */
-async function untilTakenOver(
-  world: World,
-  cut: ServiceProcess,
-  processes: readonly ServiceProcess[],
-): Promise<void> {
-  await untilHeld(world, { 'host2-logs-1': 4 }, processes)
+async function untilTakenOver(far: FarEnds, cut: ServiceProcess): Promise<void> {
+  await untilHeld(far, { 'host2-logs-1': 4 }, cut.output)
   await eventually(() => cut.output().includes('lost all shards'), {
     withinMs: WITHIN_MS,
     what: 'the one that is cut off gives up its shards',
