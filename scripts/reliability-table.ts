@@ -115,7 +115,8 @@ function rowOf(cases: readonly Result[]): Row | undefined {
 
 function readResults(): Result[] {
   if (!existsSync(RESULTS_DIRECTORY)) return []
-  return readdirSync(RESULTS_DIRECTORY).flatMap(name =>
+  const names = readdirSync(RESULTS_DIRECTORY).filter(name => name.endsWith('.jsonl'))
+  return names.flatMap(name =>
     readFileSync(`${RESULTS_DIRECTORY}/${name}`, 'utf8')
       .trimEnd()
       .split('\n')

@@ -19,9 +19,14 @@ export interface Scenario {
   readonly cases?: number
   /** What the far ends look like. Default: two shards, groups of three small logs. */
   readonly world?: Partial<FarEndsOptions>
+  /** A group of logs goes to every shard so often. Default 30. */
+  readonly streamEveryMs?: number
   /** What is done before a service starts, for instance a fault that meets it at its start. */
   readonly before?: (far: FarEnds) => void | Promise<void>
-  /** Services that run. Default: one with two consumers. An empty list: `strike` starts what it needs. */
+  /**
+   * Services that run, by default one, with two consumers each unless it says otherwise. A heartbeat goes out every
+   * five seconds, so that a shard is lost after fifteen. An empty list: `strike` starts what it needs.
+   */
   readonly services?: readonly StartOptions[]
   /** Default `working`: all consumers have joined, shards are spread evenly, every one delivered from. */
   readonly strikesWhen?: 'working' | 'starting'
@@ -44,8 +49,12 @@ export const byItself: Heal = () => {}
 
 export interface World {
   readonly far: FarEnds
-  /** The services that run, in the order of `services`. */
+  /** The services that were started, in the order of `services`, then those of `start`. */
   readonly services: readonly RunningService[]
+  /** Starts one more, as patient as the others. */
+  readonly start: (options?: StartOptions) => RunningService
+  /** For what is no service of this process: called when everything has arrived, to stop it and look how it ends. */
+  readonly onStop: (stop: () => Promise<void>) => void
   /** Undone when the scenario is over, whatever became of it. */
   readonly onEnd: (undo: () => void | Promise<void>) => void
 }
