@@ -7,8 +7,8 @@ import { expect } from 'vitest'
 import { decodeCursor } from '../../src/simulator/sls/index.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FarEnds } from '../support/far-ends.ts'
-import { createWorkplace, type ServiceProcess, yamlOf } from '../support/process.ts'
-import { readSinceCheckpoint } from './support/bounds.ts'
+import { createWorkplace, drained, type ServiceProcess, yamlOf } from '../support/process.ts'
+import { readAgain } from './support/bounds.ts'
 import { untilDelivered, untilHeld } from './support/holdings.ts'
 import {
   checkpointIsStored,
@@ -36,18 +36,17 @@ scenarios(
 )
 
 function stoppedWhen(when: string, moment: Moment): Scenario {
-  let process: ServiceProcess | undefined
   return {
     fault: 'the process is stopped (SIGSTOP) for longer than the timeout of its group, and goes on',
     case: when,
     services: [],
     strikesWhen: 'starting',
-    async strike({ far, onEnd }) {
+    async strike({ far, start, onEnd, onStop }) {
       const sections = { source: { consumers: 1 }, top: { instance: 'stopped' } }
       const stopped = createWorkplace(onEnd).run(yamlOf(far, sections))
-      process = stopped
+      onStop(() => drained(stopped))
       await strikeAt(far, moment, { nth: 10, act: () => stopped.signal('SIGSTOP') })
-      far.start({ overrides: { instance: 'other' } })
+      start({ consumers: 1, overrides: { instance: 'other', source: { heartbeatIntervalMs: 1_000 } } })
       await untilHeld(far, { [OTHER]: 2 }, stopped.output)
       await untilDelivered(far, far.writable())
       return async () => {
@@ -56,10 +55,8 @@ function stoppedWhen(when: string, moment: Moment): Scenario {
         await untilHeld(far, { [STOPPED]: 1, [OTHER]: 1 }, stopped.output)
       }
     },
-    duplicates: readSinceCheckpoint,
-    async after({ far }) {
-      process?.signal('SIGTERM')
-      expect(await process?.exited, process?.output()).toEqual({ code: 0, signal: null })
+    duplicates: readAgain,
+    after({ far }) {
       expect(backwards(far), 'checkpoints that went back').toEqual([])
     },
   }

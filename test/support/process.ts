@@ -84,6 +84,13 @@ export function createWorkplace(onTestFinished: (undo: () => void | Promise<void
   }
 }
 
+/** Has it stop as its service manager would; rejects when that does not go well. */
+export async function drained({ signal, exited, output }: ServiceProcess): Promise<void> {
+  signal('SIGTERM')
+  const exit = await exited
+  if (exit.code !== 0) throw new Error(`the service ended with ${JSON.stringify(exit)}: ${output()}`)
+}
+
 function watch(child: ChildProcess): ServiceProcess {
   let output = ''
   const append = (chunk: Buffer) => {

@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { uncommitted } from '../../support/invariants.ts'
-import { readSinceCheckpoint } from './bounds.ts'
+import { readAgain } from './bounds.ts'
 import {
   checkpointIsStored,
   heartbeatIsAnswered,
@@ -75,7 +75,6 @@ function scenarioOf(
   { when, moment, provoke }: Point,
 ): Scenario {
   const cases = provoke ? 1 : TIMES
-  let victim: Victim | undefined
   return {
     fault,
     case: when,
@@ -84,27 +83,26 @@ function scenarioOf(
     strikesWhen: 'starting',
     async strike(world) {
       const { far } = world
-      const struck = victimOf(world)
-      victim = struck
+      const victim = victimOf(world)
+      world.onStop(victim.end)
       for (let kill = 0; kill < cases; kill++) {
-        struck.start()
-        await provoke?.(world, struck)
-        await strikeAt(far, moment, { nth: 1 + kill * STEP, act: struck.kill })
-        await struck.gone()
+        victim.start()
+        await provoke?.(world, victim)
+        await strikeAt(far, moment, { nth: 1 + kill * STEP, act: victim.kill })
+        await victim.gone()
         far.hec.faults.clear()
         far.sls.faults.clear()
       }
       return async () => {
         const joined = untilBeats(world)
-        struck.start()
+        victim.start()
         await joined
         await untilJoined(world)
       }
     },
-    duplicates: readSinceCheckpoint,
+    duplicates: readAgain,
     uncleanStop: provoke === stopBegins,
-    async after({ far }) {
-      await victim?.end()
+    after({ far }) {
       expect(uncommitted(far), 'shards without a checkpoint at their end').toEqual([])
     },
   }
@@ -143,7 +141,7 @@ async function startsAgain(world: World, victim: Victim): Promise<void> {
 
 async function anotherJoins(world: World): Promise<void> {
   await untilJoined(world)
-  world.far.start({ overrides: { instance: 'other' } })
+  world.start({ consumers: 1, overrides: { instance: 'other', source: { heartbeatIntervalMs: 1_000 } } })
 }
 
 async function stopBegins({ far }: World, victim: Victim): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { createWorkplace, type ServiceProcess, yamlOf } from '../../support/process.ts'
+import { createWorkplace, drained, type ServiceProcess, yamlOf } from '../../support/process.ts'
 import type { RunningService } from '../../support/service.ts'
 import type { World } from './scenario.ts'
 
@@ -38,14 +38,13 @@ export function processVictim({ far, onEnd }: World): Victim {
       expect(await service?.exited).toEqual({ code: null, signal: 'SIGKILL' })
     },
     async end() {
-      service?.signal('SIGTERM')
-      expect(await service?.exited, service?.output()).toEqual({ code: 0, signal: null })
+      if (service) await drained(service)
     },
   }
 }
 
 /** The supervisor starts it again, unless the service was to stop. */
-export function threadVictim({ far }: World): Victim {
+export function threadVictim({ start }: World): Victim {
   let running: RunningService | undefined
   let stopped = false
   let deaths = 0
@@ -54,7 +53,10 @@ export function threadVictim({ far }: World): Victim {
   return {
     start() {
       if (running && !stopped) return
-      running = far.start({ overrides: { instance: INSTANCE } })
+      running = start({
+        consumers: 1,
+        overrides: { instance: INSTANCE, source: { heartbeatIntervalMs: 1_000 } },
+      })
       stopped = false
     },
     beginStop() {
