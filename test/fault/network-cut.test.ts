@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts'
 import type { FarEnds } from '../support/far-ends.ts'
 import { uncommitted } from '../support/invariants.ts'
 import { createWorkplace, drained, type ServiceProcess, yamlOf } from '../support/process.ts'
-import { untilHeld } from './support/holdings.ts'
+import { untilDelivered, untilHeld } from './support/holdings.ts'
 import { canMakeHosts, createHost, type Direction, type FarEnd, type Host } from './support/hosts.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'
 
@@ -47,6 +47,8 @@ function cutOff(farEnd: FarEnd, way: string, directions: readonly Direction[]): 
       const cut = startOn(hosts[0], 'host1', world)
       startOn(hosts[1], 'host2', world)
       await untilHeld(far, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, cut.output)
+      // Both are at work, and not only entitled to be.
+      await untilDelivered(far, far.writable())
       storedBefore = far.hec.events.length
       hosts[0].cut(farEnd, directions)
       if (farEnd === 'sls') await untilTakenOver(far, cut)
