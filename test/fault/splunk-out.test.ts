@@ -20,7 +20,7 @@ const SHARDS = 4
 const SETTLE_MS = 3_000
 const MIB = 1024 * 1024
 const GROWTH_BYTES = 32 * MIB
-/** Of one core. Most of it is heartbeats, one a second here; a loop without a wait would take all of it. */
+/** Of one core. A loop without a wait would take all of it. */
 const CPU_RATIO = 0.25
 /** One page of each shard is under way, in one request; the waits between its tries grow to half a minute. */
 const TRIES_PER_SHARD_AND_MINUTE = 20
@@ -34,7 +34,7 @@ scenarios('Splunk', [
     services: [],
     strikesWhen: 'starting',
     async strike({ far, onEnd, onStop }) {
-      const service = createWorkplace(onEnd).run(yamlOf(far))
+      const service = createWorkplace(onEnd).run(yamlOf(far, { source: { heartbeat_interval: '5s' } }))
       onStop(() => drained(service))
       await eventually(() => far.hec.counters.events > 100, {
         withinMs: 60_000,
