@@ -26,6 +26,12 @@ export function afterWarmUp(points: readonly Point[], mostWarmUp: number): reado
   return points.filter(({ x }) => x >= first + Math.min(mostWarmUp, span / 4))
 }
 
+/** The mean of `y` for each unit of `x` that has points. */
+export function minuteMeans(points: readonly Point[]): number[] {
+  const byMinute = Map.groupBy(points, ({ x }) => Math.floor(x - (points[0]?.x ?? 0)))
+  return [...byMinute.values()].map(some => mean(some.map(({ y }) => y)))
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, each) => total + each, 0)
 }

@@ -15,6 +15,8 @@ export interface SoakOptions {
   /** Of both services together, at least two; the guest has one of them. */
   readonly consumers: number
   readonly seed: number
+  /** Faults that are played; where none has such a name, all is well all the time. */
+  readonly only: RegExp
   /** For the services' files. */
   readonly directory: string
   readonly say: (line: string) => void
@@ -35,6 +37,7 @@ export async function runSoak({
   minutes,
   consumers,
   seed,
+  only,
   directory,
   say,
 }: SoakOptions): Promise<SoakResult> {
@@ -51,7 +54,8 @@ export async function runSoak({
   const watch = startWatch([services.steady, services.guest], watching.signal)
   setTimeout(() => production.abort(), minutes * 60_000)
   const stage = { ...everything, random: createRandom(seed), signal: production.signal }
-  const faults = await playFaults(stage, watch, say)
+  const menu = MENU.filter(([name]) => only.test(name))
+  const faults = await playFaults(stage, { menu, watch, say })
   await producing
   const lastedSeconds = (performance.now() - startedAt) / 1_000
   const cpuRatio = {
@@ -81,23 +85,26 @@ export async function runSoak({
   }
 }
 
+interface Playing {
+  readonly menu: typeof MENU
+  readonly watch: Watch
+  readonly say: SoakOptions['say']
+}
+
 /**
  * Until the stage's signal: every row of the menu once in an order of chance, then again. Answers how often each was
  * played; everything is mended then.
  */
-async function playFaults(
-  stage: Stage,
-  watch: Watch,
-  say: SoakOptions['say'],
-): Promise<Record<string, number>> {
+async function playFaults(stage: Stage, { menu, watch, say }: Playing): Promise<Record<string, number>> {
   const played: Record<string, number> = {}
   let deck: (typeof MENU)[number][] = []
   await sleep(WARM_UP_MS, stage.signal)
   for (;;) {
     await pause(stage, watch)
-    if (deck.length === 0) deck = shuffled(MENU, stage.random)
+    if (deck.length === 0) deck = shuffled(menu, stage.random)
     const next = deck.pop()
-    if (stage.signal.aborted || !next) return played
+    if (stage.signal.aborted) return played
+    if (!next) continue
     const [name, play] = next
     say(`${name}   ${progressOf(stage.far)}`)
     await play(stage)

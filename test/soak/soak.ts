@@ -1,4 +1,7 @@
-/** `npm run soak -- --minutes N [--consumers C] [--seed S]`: faults for as long as wanted; exit 1 when a log was lost. */
+/**
+ * `npm run soak -- --minutes N [--consumers C] [--seed S] [--only PATTERN]`: faults for as long as wanted, all of them or
+ * those whose names have the pattern; exit 1 when a log was lost.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,6 +15,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     consumers: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
   },
 })
 const [minutes, consumers, seed] = [values.minutes, values.consumers, values.seed].map(Number)
@@ -31,7 +35,7 @@ if (
 
 const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-soak-'))
 const startedAt = performance.now()
-const result = await runSoak({ minutes, consumers, seed, directory, say })
+const result = await runSoak({ minutes, consumers, seed, only: new RegExp(values.only), directory, say })
 printResult(result)
 saveResult(result)
 if (isSound(result)) rmSync(directory, { recursive: true, force: true })

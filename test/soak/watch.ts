@@ -2,7 +2,7 @@
 
 import { readMetric } from '../bench/service-process.ts'
 import { sleep } from '../../src/wait.ts'
-import { afterWarmUp, percentile, type Point, slopeOf } from './figures.ts'
+import { afterWarmUp, minuteMeans, percentile, type Point, slopeOf } from './figures.ts'
 import type { SoakService } from './service.ts'
 
 export interface Watch {
@@ -18,6 +18,8 @@ export interface WatchFigures {
     readonly lastMegabytes: number
     readonly maxMegabytes: number
     readonly slopeMegabytesPerMinute: number
+    /** The mean of each minute that had a healthy time. */
+    readonly minutesMegabytes: readonly number[]
   }
   readonly lagSeconds: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly healthyLagSeconds: { readonly p50: number; readonly p99: number; readonly max: number }
@@ -81,6 +83,7 @@ function memoryFigures(all: readonly Point[]): WatchFigures['memory'] {
     lastMegabytes: points.at(-1)?.y ?? 0,
     maxMegabytes: Math.max(0, ...all.map(({ y }) => y)),
     slopeMegabytesPerMinute: slopeOf(points),
+    minutesMegabytes: minuteMeans(all).map(Math.round),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { afterWarmUp, percentile, slopeOf } from '../../soak/figures.ts'
+import { afterWarmUp, minuteMeans, percentile, slopeOf } from '../../soak/figures.ts'
 
 const line = (length: number, slope: number) => Array.from({ length }, (_, x) => ({ x, y: 100 + slope * x }))
 
@@ -20,6 +20,11 @@ describe('the figures of a soak', () => {
     const values = Array.from({ length: 200 }, (_, i) => 200 - i)
     expect([50, 99, 100].map(percent => percentile(values, percent))).toEqual([100, 198, 200])
     expect(percentile([], 99)).toBe(0)
+  })
+
+  it('take the mean of each minute', () => {
+    const points = [0.5, 0.9, 1.6, 3.7].map((x, i) => ({ x, y: 10 * i }))
+    expect(minuteMeans(points)).toEqual([5, 20, 30])
   })
 
   it('leave out the warm-up, and of a short run its first quarter', () => {
