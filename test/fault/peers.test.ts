@@ -27,29 +27,25 @@ const skipOnException: Scenario = {
 }
 
 /** A later page is delivered and checkpointed while an earlier one still fails: after a restart nobody reads that again. */
-function checkpointLeapfrog(): Scenario {
-  let release = () => {}
-  return {
-    fault: 'checkpoint leapfrog: a later batch is checkpointed before an earlier one is delivered',
-    // Pages of many requests, of which one waits while the others go.
-    services: [{ overrides: { splunk: { batchBytes: 2_000 } } }],
-    async strike({ far }) {
-      const [{ sequence } = { sequence: 0 }] = far.produce([0], 30)
-      const stuck = String(sequence - 45).padStart(10, '0')
-      const fault = far.hec.faults.add({ fault: BUSY, match: ({ body }) => body.includes(`0000-${stuck}`) })
-      release = fault.remove
-      await struck({ hits: fault.strikes }, 3)
-      await eventually(() => far.arrivedAt(0, sequence) !== undefined, {
-        withinMs: 20_000,
-        what: 'a later log',
-      })
-      return () => release()
-    },
-    disorder: {
-      atMost: ({ far }) => far.ledger.report().issued,
-      because: 'requests of one page may overlap',
-    },
-  }
+const checkpointLeapfrog: Scenario = {
+  fault: 'checkpoint leapfrog: a later batch is checkpointed before an earlier one is delivered',
+  // Pages of many requests, of which one waits while the others go.
+  services: [{ overrides: { splunk: { batchBytes: 2_000 } } }],
+  async strike({ far }) {
+    const [{ sequence } = { sequence: 0 }] = far.produce([0], 30)
+    const stuck = `0000-${String(sequence - 45).padStart(10, '0')}`
+    const fault = far.hec.faults.add({ fault: BUSY, match: ({ body }) => body.includes(stuck) })
+    await struck({ hits: fault.strikes }, 3)
+    await eventually(() => far.arrivedAt(0, sequence) !== undefined, {
+      withinMs: 20_000,
+      what: 'a later log',
+    })
+    return () => void fault.remove()
+  },
+  disorder: {
+    atMost: ({ far }) => far.ledger.report().issued,
+    because: 'requests of one page may overlap',
+  },
 }
 
 /** A cursor that Log Service refuses is replaced by the end of the shard: all that lies between is lost. */
@@ -103,7 +99,7 @@ const stuckEmptyShard: Scenario = {
 
 scenarios("Peers' bugs", [
   skipOnException,
-  checkpointLeapfrog(),
+  checkpointLeapfrog,
   jumpToTheEnd,
   heartbeatsBeforeDrain,
   stuckEmptyShard,

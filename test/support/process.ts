@@ -43,10 +43,10 @@ export interface Workplace {
   /** `state/lock`, which is there while a process uses the directory. */
   isLocked(): boolean
   /**
-   * Starts `sls2splunk run` with this text as `config.yaml`; killed with the test at the latest. `through` is a command
-   * that becomes the program it is given, as `ip netns exec NAME`.
+   * Starts `sls2splunk run` with this text as `config.yaml`; killed with the test at the latest. `wrapper`: a command
+   * that runs the one behind it in its own place, as `unshare` does.
    */
-  run(yaml: string, through?: readonly string[]): ServiceProcess
+  run(yaml: string, wrapper?: readonly string[]): ServiceProcess
 }
 
 const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
@@ -58,17 +58,10 @@ export function createWorkplace(onTestFinished: (undo: () => void | Promise<void
   return {
     directory,
     isLocked: () => existsSync(join(directory, 'state', 'lock')),
-    run(yaml, through = []) {
+    run(yaml, wrapper = []) {
       writeFileSync(file, yaml, { mode: 0o600 })
-      const [program = process.execPath, ...args] = [
-        ...through,
-        process.execPath,
-        BIN,
-        'run',
-        '--config',
-        file,
-      ]
-      const child = spawn(program, args, {
+      const [command = '', ...words] = [...wrapper, process.execPath, BIN, 'run', '--config', file]
+      const child = spawn(command, words, {
         cwd: directory,
         // Compiled once and not twenty times: tests that start it often stay quick.
         env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sls2splunk-compile-cache') },

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createService, type Service } from '../../src/commands/run.ts'
-import type { Config, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from '../../src/config/types.ts'
+import type {
+  Config,
+  DeadLettersConfig,
+  SlsConfig,
+  SourceConfig,
+  SplunkConfig,
+  WorkerConfig,
+} from '../../src/config/types.ts'
 import { createLog } from '../../src/log.ts'
 import type { StopReport } from '../../src/supervisor/supervisor.ts'
 
@@ -29,6 +36,7 @@ export interface ServiceOverrides {
   readonly sls?: Partial<SlsConfig>
   readonly splunk?: Partial<SplunkConfig>
   readonly worker?: Partial<WorkerConfig>
+  readonly deadLetters?: Partial<DeadLettersConfig>
 }
 
 export interface RunningService {
@@ -126,6 +134,11 @@ function configOf(options: ServiceOptions, stateDirectory: string): Config {
       ...overrides.worker,
     },
     http: { host: '127.0.0.1', port: 0 },
+    deadLetters: {
+      directory: join(stateDirectory, 'dead-letters'),
+      maxBytes: 1024 * MIB,
+      ...overrides.deadLetters,
+    },
     log: { level: 'debug', format: 'json' },
   }
 }

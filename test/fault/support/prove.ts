@@ -41,7 +41,7 @@ export async function prove(
     return running
   }
   const onStop = (stop: () => Promise<void>) => void stops.push(stop)
-  const world: World = { far, services, start, onStop, onEnd: undo => onTestFinished(undo) }
+  const world: World = { far, services, start, onStop, onEnd: onTestFinished }
   for (const options of scenario.services ?? [{}]) start(options)
   try {
     return await proveIn(world, scenario, () => Promise.all(stops.map(stop => stop())))

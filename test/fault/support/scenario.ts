@@ -3,7 +3,7 @@
  * has to hold then is the same for all of them and stands in `prove.ts`; a scenario says what is particular to it.
  */
 
-import { afterAll, describe, it } from 'vitest'
+import { afterAll, describe, it, type TestContext } from 'vitest'
 import type { FarEnds, FarEndsOptions, StartOptions } from '../../support/far-ends.ts'
 import { expectNothingOpen } from '../../support/invariants.ts'
 import type { RunningService } from '../../support/service.ts'
@@ -17,6 +17,8 @@ export interface Scenario {
   readonly case?: string
   /** How many cases one run covers. Default 1. */
   readonly cases?: number
+  /** What this machine would need for it and does not have: then it is skipped, and its row stays as it was. */
+  readonly lacks?: string | undefined
   /** What the far ends look like. Default: two shards, groups of three small logs. */
   readonly world?: Partial<FarEndsOptions>
   /** A group of logs goes to every shard so often. Default 30. */
@@ -56,7 +58,7 @@ export interface World {
   /** For what is no service of this process: called when everything has arrived, to stop it and look how it ends. */
   readonly onStop: (stop: () => Promise<void>) => void
   /** Undone when the scenario is over, whatever became of it. */
-  readonly onEnd: (undo: () => void | Promise<void>) => void
+  readonly onEnd: TestContext['onTestFinished']
 }
 
 export interface Bound {
@@ -74,6 +76,7 @@ export function scenarios(area: Area, list: readonly Scenario[]): void {
     it.for(list.map(scenario => [nameOf(scenario), scenario] as const))(
       '%s',
       async ([, scenario], context) => {
+        if (scenario.lacks !== undefined) context.skip(scenario.lacks)
         const about = { file: context.task.file.name, area, scenario }
         try {
           record(about, await prove(scenario, context.onTestFinished))

@@ -1,0 +1,137 @@
+/**
+ * Consumers that join, leave, die and lose sight of either far end, against the simulator's rules of who holds what: who
+ * runs a shard when, what is reported, and where everything ends when the weather clears.
+ */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { highestShard, randomShard } from '../../../src/simulator/sls/allocation.ts'
+import { createFleet, type Fleet } from './model/fleet.ts'
+import type { Weather } from './model/link.ts'
+import { LIMIT_MS, runs } from './model/runs.ts'
+import { createVirtualTime, type VirtualTime } from './model/virtual-time.ts'
+
+type Step =
+  | { readonly do: 'join'; readonly name: string }
+  | { readonly do: 'stop'; readonly name: string; readonly level: 'soft' | 'hard' }
+  | { readonly do: 'kill'; readonly name: string }
+  | {
+      readonly do: 'weather'
+      readonly name: string
+      readonly on: 'heartbeats' | 'sls' | 'splunk'
+      readonly weather: Weather
+    }
+  | { readonly do: 'delete' }
+  | { readonly do: 'recreate' }
+  | { readonly do: 'split'; readonly which: number }
+  | { readonly do: 'produce'; readonly groups: number }
+  | { readonly do: 'wait'; readonly ms: number }
+
+const name = fc.constantFrom('a', 'b', 'c', 'd')
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('join'), name }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('stop'), name, level: fc.constantFrom('soft', 'hard') }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill'), name }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('weather'),
+      name,
+      on: fc.constantFrom('heartbeats', 'heartbeats', 'sls', 'splunk'),
+      weather: fc.constantFrom<Weather>('fine', 'fine', 'slow', 'refused', 'deaf', 'cut'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('delete', 'recreate') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('split'), which: fc.nat(9) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(2_000), fc.nat(20_000)) }),
+  },
+)
+
+interface Scenario {
+  readonly seed: number
+  readonly shards: number
+  readonly inOrder: boolean
+  readonly rebalanceAt: 'registration' | 'holder-heartbeat'
+  readonly moves: 'highest' | 'random'
+  readonly emptyHeartbeat: 'keep' | 'release'
+  readonly steps: readonly Step[]
+}
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.nat(),
+  shards: fc.integer({ min: 1, max: 5 }),
+  inOrder: fc.boolean(),
+  rebalanceAt: fc.constantFrom('registration', 'holder-heartbeat'),
+  moves: fc.constantFrom('highest', 'random'),
+  emptyHeartbeat: fc.constantFrom('keep', 'release'),
+  steps: fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),
+})
+
+async function act(fleet: Fleet, time: VirtualTime, each: Step): Promise<void> {
+  const named = (name: string) => fleet.present().find(member => member.name === name)
+  switch (each.do) {
+    case 'join':
+      return fleet.join(each.name)
+    case 'stop':
+      return named(each.name)?.stop(each.level)
+    case 'kill':
+      return named(each.name)?.kill()
+    case 'weather': {
+      const member = named(each.name)
+      if (member) member[each.on].weather = each.weather
+      return
+    }
+    case 'delete':
+      return fleet.deleteGroup()
+    case 'recreate':
+      fleet.deleteGroup()
+      return fleet.group.create()
+    case 'split': {
+      const writable = fleet.group.writable()
+      const shard = writable[each.which % writable.length]
+      if (shard !== undefined && writable.length < MOST_SHARDS) fleet.group.split(shard)
+      return
+    }
+    case 'produce':
+      return fleet.produce(each.groups)
+    case 'wait':
+      return time.pass(each.ms, fleet.look)
+  }
+}
+
+const MOST_SHARDS = 7
+
+async function play({ seed, moves, steps, ...options }: Scenario): Promise<void> {
+  const time = createVirtualTime(seed)
+  try {
+    const { shards, inOrder, rebalanceAt, emptyHeartbeat } = options
+    const movedShard = moves === 'highest' ? highestShard : randomShard
+    const fleet = createFleet({ time, shards, inOrder, rules: { rebalanceAt, emptyHeartbeat, movedShard } })
+    fleet.produce(5)
+    for (const each of steps) {
+      await act(fleet, time, each)
+      await time.settle()
+      fleet.look()
+      expect(fleet.violations).toEqual([])
+    }
+    await fleet.finish()
+    expect(fleet.violations).toEqual([])
+    expect(time.timers(), 'timers left').toBe(0)
+  } finally {
+    time.close()
+  }
+}
+
+describe('a group of consumers, whatever happens to it', () => {
+  it(
+    'has no shard twice, reports what runs, ends with its lease, and comes to rest with every shard once',
+    () => fc.assert(fc.asyncProperty(scenario, play), runs(50)),
+    LIMIT_MS,
+  )
+})

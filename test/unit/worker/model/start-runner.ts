@@ -1,0 +1,78 @@
+/** The one place where these tests touch how a shard is started. */
+
+import { createBudget } from '../../../../src/budget.ts'
+import type { SourceConfig } from '../../../../src/config/types.ts'
+import type { SlsClient } from '../../../../src/sls/client.ts'
+import type { Cursor } from '../../../../src/sls/page.ts'
+import type { Deliver } from '../../../../src/splunk/deliver.ts'
+import { createBuffers } from '../../../../src/worker/buffers.ts'
+import { createMarker } from '../../../../src/marker.ts'
+import { createMeter } from '../../../../src/worker/meter.ts'
+import { createQuarantineList } from '../../../../src/worker/quarantine.ts'
+import { type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
+import { createTroubles, type Troubles } from '../../../../src/worker/troubles.ts'
+
+export const CHECKPOINT_INTERVAL_MS = 1_000
+export const DRAIN_TIMEOUT_MS = 20_000
+/** Room for two events or so: a page is several bodies. */
+const BUFFER_BYTES = 300
+const BUFFERS = 3
+const BUDGET_BYTES = 2_000
+
+const SOURCE: SourceConfig = {
+  name: 'src',
+  project: 'prj',
+  logstore: 'logs',
+  consumerGroup: 'cg',
+  consumers: 1,
+  startFrom: { kind: 'begin' },
+  inOrder: false,
+  heartbeatIntervalMs: 5_000,
+  fetchIntervalMs: 2_000,
+  checkpointIntervalMs: CHECKPOINT_INTERVAL_MS,
+  routes: [],
+  event: { metadata: false },
+}
+
+export interface RunnerParts {
+  readonly shard: number
+  readonly client: SlsClient
+  readonly deliver: Deliver
+  readonly inOrder: boolean
+  readonly known: () => Cursor | undefined
+}
+
+export interface Started {
+  readonly runner: ShardRunner
+  readonly troubles: Troubles
+  /** Bytes of budget and buffers that are not given back. */
+  lentBytes(): number
+}
+
+export function startRunner({ shard, client, deliver, inOrder, known }: RunnerParts): Started {
+  const budget = createBudget(BUDGET_BYTES)
+  const buffers = createBuffers(BUFFERS, BUFFER_BYTES)
+  const troubles = createTroubles()
+  const quiet = () => {}
+  const context = {
+    client,
+    source: { ...SOURCE, inOrder },
+    defaults: {},
+    deliverFor: () => deliver,
+    deadLetters: { write: async () => ({ kind: 'full' as const, message: 'there are none here' }) },
+    announce: quiet,
+    quarantine: createQuarantineList(),
+    marker: createMarker(),
+    budget,
+    buffers,
+    meter: createMeter(),
+    troubles,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+  }
+  return {
+    runner: startShard(shard, context, { known, isOurs: () => true }),
+    troubles,
+    lentBytes: () => budget.lentBytes() + buffers.lentBytes(),
+  }
+}
