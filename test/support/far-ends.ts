@@ -3,7 +3,11 @@
 import type { TestContext } from 'vitest'
 import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
 import { eachLogId, formatLogId, type LogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
-import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
+import {
+  type HecReceiver,
+  type HecReceiverOptions,
+  startHecReceiver,
+} from '../../src/simulator/hec/receiver.ts'
 import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
 import {
   createOracle,
@@ -40,6 +44,7 @@ export interface FarEndsOptions {
   /** Ids of logs that are in the service's dead letters now: they count as settled without having arrived. */
   readonly deadLetters?: () => ReadonlySet<string>
   readonly sls?: Partial<SlsSimulatorOptions>
+  readonly hec?: Pick<HecReceiverOptions, 'host'>
 }
 
 export type StartOptions = Pick<ServiceOptions, 'consumers' | 'overrides'>
@@ -94,6 +99,7 @@ export async function startFarEnds(
   const sls = await startSlsSimulator({ accessKeys: [ACCESS_KEY], ...options.sls })
   const hec = await startHecReceiver({
     tokens: [{ token: TOKEN }],
+    ...options.hec,
     onEvent: envelope => {
       const id = idOf(envelope.event)
       ledger.deliverId(id)
