@@ -94,7 +94,11 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     if (position !== undefined) positions.learn(SHARD, position)
     if (one.lentBytes() !== 0) judge.violation(`${one.client} has not given back all memory`)
     if (one.troubles.list().length > 0) judge.violation(`${one.client} is in trouble after its end`)
-    const isWhole = time.nowMs() < one.cutAt && !refused.has(one.client) && one.runner.unsaved() === undefined
+    const isWhole =
+      time.nowMs() < one.cutAt &&
+      !refused.has(one.client) &&
+      one.runner.unsaved() === undefined &&
+      one.runner.unfinished() === undefined
     const beyond = judge.deliveredFrom(one.client, positionOf(position ?? cursorOf(0)))
     if (isWhole && beyond.length > 0) judge.violation(`${one.client} has not saved ${beyond.join()}`)
   }
