@@ -34,8 +34,14 @@ const which = fc.nat(9)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('settle'), which, outcome }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('work'), rounds: fc.integer({ min: 1, max: 6 }) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(1_500), fc.nat(30_000)) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 12 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(1_500), fc.nat(30_000)) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 12 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire'), groups: fc.integer({ min: 1, max: 6 }) }) },
   {
     weight: 3,
@@ -115,7 +121,10 @@ async function play({ seed, strays, inOrder, steps }: Scenario): Promise<void> {
     await scene.finish()
     expect(scene.judge.violations()).toEqual([])
     const { judge, server } = scene
-    expect([judge.settledUpTo(), server.stored()], 'delivered and saved').toEqual([server.end(), server.end()])
+    expect([judge.settledUpTo(), server.stored()], 'delivered and saved').toEqual([
+      server.end(),
+      server.end(),
+    ])
     expect([scene.alive().length, scene.calls.list().length, time.timers()], 'left').toEqual([0, 0, 0])
   } finally {
     time.close()
@@ -125,13 +134,13 @@ async function play({ seed, strays, inOrder, steps }: Scenario): Promise<void> {
 describe('a shard, whatever happens to it', () => {
   it(
     'saves only what is delivered, never goes back, and repeats only what was not saved',
-    () => fc.assert(fc.asyncProperty(scenario(false), play), runs(300)),
+    () => fc.assert(fc.asyncProperty(scenario(false), play), runs(1_000)),
     LIMIT_MS,
   )
 
   it(
     'loses nothing either when saves arrive that were given up long ago',
-    () => fc.assert(fc.asyncProperty(scenario(true), play), runs(150)),
+    () => fc.assert(fc.asyncProperty(scenario(true), play), runs(600)),
     LIMIT_MS,
   )
 })

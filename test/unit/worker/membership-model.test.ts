@@ -27,11 +27,11 @@ type Step =
   | { readonly do: 'produce'; readonly groups: number }
   | { readonly do: 'wait'; readonly ms: number }
 
-const name = fc.constantFrom('a', 'b', 'c', 'd')
+const name = fc.constantFrom('a', 'b', 'c')
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('join'), name }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({ do: fc.constant('stop'), name, level: fc.constantFrom('soft', 'hard') }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill'), name }) },
@@ -40,14 +40,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('weather'),
       name,
-      on: fc.constantFrom('heartbeats', 'heartbeats', 'sls', 'splunk'),
+      on: fc.constantFrom('heartbeats', 'heartbeats', 'sls', 'splunk', 'splunk'),
       weather: fc.constantFrom<Weather>('fine', 'fine', 'slow', 'refused', 'deaf', 'cut'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('delete', 'recreate') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('split'), which: fc.nat(9) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 8 }) }) },
-  { weight: 10, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(2_000), fc.nat(20_000)) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(2_000), fc.nat(20_000)) }),
+  },
 )
 
 interface Scenario {
@@ -128,7 +131,7 @@ async function play({ seed, moves, steps, ...options }: Scenario): Promise<void>
 describe('a group of consumers, whatever happens to it', () => {
   it(
     'has no shard twice, reports what runs, ends with its lease, and comes to rest with every shard once',
-    () => fc.assert(fc.asyncProperty(scenario, play), runs(50)),
+    () => fc.assert(fc.asyncProperty(scenario, play), runs(150)),
     LIMIT_MS,
   )
 })

@@ -58,7 +58,8 @@ export function createFleet({ time, ...options }: FleetOptions) {
       onRequest: (client, operation, position) => {
         if (!isDead(client)) judge.requested(client, operation, position)
       },
-      onStart: judge.starts,
+      onStored: judge.stored,
+      onBegin: judge.elsewhere,
       onStray: () => {},
       onRefused: client => void refused.add(client),
     })
@@ -77,7 +78,7 @@ export function createFleet({ time, ...options }: FleetOptions) {
     owners.set(client, member)
     const known = () => {
       const position = positions.of(id)
-      if (position !== undefined) judge.starts(client, positionOf(position))
+      if (position !== undefined) judge.elsewhere(client, positionOf(position))
       return position
     }
     const parts = { shard: id, inOrder: options.inOrder, known }
@@ -147,7 +148,6 @@ export function createFleet({ time, ...options }: FleetOptions) {
 
   /** Everything works from here on: all shards find one owner each, and all that there is arrives and is saved. */
   async function finish(): Promise<void> {
-    group.create()
     for (const { sls, splunk, heartbeats } of members)
       for (const link of [sls, splunk, heartbeats]) link.weather = 'fine'
     join('last')

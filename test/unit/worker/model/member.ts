@@ -13,6 +13,8 @@ const PATIENCE_MS = 10_000
 const SPLUNK_PATIENCE_MS = 20_000
 /** From the second level of a stop: the last save, and what was under way. */
 const HARD_STOP_MS = 10_000
+/** From one heartbeat to the next: its answer, and the pause. */
+const LONGEST_SILENCE_MS = 2 * HEARTBEAT_MS
 /** So late may the end of a lease be noticed. */
 export const WATCH_SLACK_MS = 100
 
@@ -38,6 +40,8 @@ export function createMember(options: MemberOptions) {
   const hard = new AbortController()
   const running = new Map<number, ShardRunner>()
   const endedAt = new Map<number, number>()
+  const unsaved = new Set<number>()
+  let reportedAt = nowMs()
   let leaseUntil = 0
   let generation = -1
   let answered: readonly number[] | undefined
@@ -59,6 +63,7 @@ export function createMember(options: MemberOptions) {
     if (wrong.length > 0) violation(`reports ${wrong.join()}, which do not run`)
     if (dropped && reported.length > 0) violation(`reports ${reported.join()} after it was forgotten`)
     dropped = false
+    reportedAt = nowMs()
   }
 
   function onAnswer(result: SlsResult<readonly number[]>, { sentAt, promisedIn }: Promised): void {
@@ -95,6 +100,7 @@ export function createMember(options: MemberOptions) {
     void runner.ended.then(() => {
       if (nowMs() > leaseUntil + WATCH_SLACK_MS) violation(`${shard} ran until after its lease`)
       running.delete(shard)
+      if (soft.signal.aborted && !runner.isSaved()) unsaved.add(shard)
       endedAt.set(shard, nowMs())
     })
     return runner
@@ -105,6 +111,7 @@ export function createMember(options: MemberOptions) {
     if (nowMs() > endBy && !ended) violation('has not ended')
     if (running.size > 0 && nowMs() > leaseUntil + WATCH_SLACK_MS)
       violation(`runs ${[...running.keys()].join()} without a lease`)
+    if (running.size > 0 && nowMs() > reportedAt + LONGEST_SILENCE_MS) violation('is silent')
     if (dropped && running.size > 0) violation(`still runs ${[...running.keys()].join()}, and was forgotten`)
     if (answered && !soft.signal.aborted) lookAtAnswer(answered)
     answered = undefined
@@ -153,6 +160,9 @@ export function createMember(options: MemberOptions) {
   })
   void consumer.run(soft.signal, hard.signal).then(() => {
     if (running.size > 0) violation(`ends while ${[...running.keys()].join()} run`)
+    const said = consumer.unsaved().toSorted().join()
+    if (said !== [...unsaved].toSorted().join())
+      violation(`says ${said} is unsaved, not ${[...unsaved].join()}`)
     ended = true
   })
   return member

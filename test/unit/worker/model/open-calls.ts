@@ -4,8 +4,7 @@ import { failureOf, type SlsResult } from '../../../../src/sls/errors.ts'
 
 /** `pick` decides what is left open: how large, which code. */
 export interface Outcome {
-  readonly how:
-    /** Done and answered. */
+  readonly how: /** Done and answered. */
     | 'ok'
     /** Done; the answer is still on its way. */
     | 'done'

@@ -9,7 +9,10 @@ export interface ShardJudge {
   accepted(client: string, logId: number): void
   /** Everything before this position has expired: nobody can deliver it any more. */
   expired(position: number): void
-  starts(client: string, position: number): void
+  /** What the server has stored is where a runner has to begin. */
+  stored(client: string, position: number | undefined): void
+  /** Where it has to begin when nothing is stored. */
+  elsewhere(client: string, position: number): void
   saved(client: string, position: number, previous: number | undefined): void
   requested(client: string, operation: Operation | 'send', position?: number): void
   /** From now on this runner may neither save nor send. */
@@ -29,6 +32,7 @@ export function createShardJudge(end: () => number): ShardJudge {
   const violations: string[] = []
   const accepted = new Set<number>()
   const starts = new Map<string, number>()
+  const stored = new Set<string>()
   const pulls = new Map<string, number>()
   const sent = new Map<string, number>()
   const reached = new Map<string, Set<number>>()
@@ -63,14 +67,22 @@ export function createShardJudge(end: () => number): ShardJudge {
     expired: position => {
       expired = position
     },
-    starts: (client, position) => void starts.set(client, position),
+    stored(client, position) {
+      if (position === undefined) return void stored.delete(client)
+      stored.add(client)
+      starts.set(client, position)
+    },
+    elsewhere(client, position) {
+      if (!stored.has(client)) starts.set(client, position)
+    },
     saved(client, position, previous) {
       if (position > settledUpTo()) violation(`${client} saved ${position}, delivered is ${settledUpTo()}`)
       if (previous !== undefined && position < previous && !strayed.has(client))
         violation(`${client} saved ${position} after ${previous}`)
     },
     requested(client, operation, position = 0) {
-      if (lost.has(client)) violation(`${client} makes a request (${operation} ${position}) after it was lost`)
+      if (lost.has(client))
+        violation(`${client} makes a request (${operation} ${position}) after it was lost`)
       if (operation === 'pull') firstPull(client, position)
       if (operation !== 'save') return
       const before = sent.get(client) ?? 0
