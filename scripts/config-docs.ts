@@ -112,7 +112,7 @@ function laterOf(): string {
   return [
     '## Not available in this version',
     '',
-    'These are refused by name, never ignored; a value that asks for nothing (`false`, one URL, an empty mapping) is taken.',
+    'These are refused by name, never ignored; a value that asks for nothing (`false`, one URL) is taken.',
     '',
     '| key | meanwhile |',
     '| --- | --- |',

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { check } from './commands/check.ts'
+import type { ReplayOptions } from './commands/dead-letters/replay.ts'
 import { EXIT } from './commands/exit.ts'
 import { run } from './commands/run.ts'
 import { VERSION } from './version.ts'
@@ -42,8 +43,41 @@ function createProgram(finish: (status: number) => void): Command {
       const { demo } = await import('./commands/demo.ts')
       finish(await demo(options))
     })
+  addDeadLetters(program, finish)
   return program
 }
+
+function addDeadLetters(program: Command, finish: (status: number) => void): void {
+  const deadLetters = program
+    .command('dead-letters')
+    .description('events that Splunk can never accept: what they are, and sending them again')
+
+  deadLetters
+    .command('show')
+    .description('counts by reason, source and HEC code')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'for programs', false)
+    .addHelpText('after', exampleOf('dead-letters show --config /etc/sls2splunk/config.yaml'))
+    .action(async ({ config, json }: { config?: string; json: boolean }) => {
+      const { show } = await import('./commands/dead-letters/show.ts')
+      finish(await show(config, { json }))
+    })
+
+  deadLetters
+    .command('replay')
+    .description('sends them again and removes what Splunk accepts; also while the service runs')
+    .option(...CONFIG_OPTION)
+    .option('--source <name>', 'those of this source alone')
+    .option('--reason <reason>', 'those of this reason alone, as show names it')
+    .option('--yes', 'without asking', false)
+    .addHelpText('after', exampleOf('dead-letters replay --reason index-refused --yes'))
+    .action(async ({ config, ...options }: ReplayOptions & { config?: string }) => {
+      const { replay } = await import('./commands/dead-letters/replay.ts')
+      finish(await replay(config, options))
+    })
+}
+
+const exampleOf = (command: string) => `\nExample:\n  sls2splunk ${command}`
 
 function parsePositive(text: string): number {
   const value = Number(text)

@@ -4,7 +4,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import type { LogLevel, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from './config/types.ts'
+import type { Config, LogLevel, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from './config/types.ts'
 import type { Failure } from './failure.ts'
 
 /** The task of a worker thread: be this consumer until told to stop. */
@@ -15,7 +15,22 @@ export interface WorkerInput {
   readonly sls: SlsConfig
   readonly splunk: SplunkConfig
   readonly worker: WorkerConfig
+  readonly deadLetters: Config['deadLetters']
+  /** Pages of the source that have killed workers before. */
+  readonly quarantine: readonly Quarantined[]
+  /** Where the worker writes what it is at; see `marker.ts`. */
+  readonly marker: SharedArrayBuffer
   readonly port: MessagePort
+}
+
+/** Log groups that have killed workers, again and again. */
+export interface Quarantined {
+  readonly shard: number
+  readonly cursor: string
+  /** How many, from the cursor on. */
+  readonly groups: number
+  /** Read one at a time, to find which of them it is; or put among the dead letters unread. */
+  readonly how: 'one-by-one' | 'bury'
 }
 
 export type ToWorker =
@@ -23,6 +38,7 @@ export type ToWorker =
   | { readonly type: 'drain' }
   /** Where the source's shards stand: sent at the start, and to all when the group is gone, before it is made again. */
   | { readonly type: 'positions'; readonly positions: ReadonlyMap<number, string> }
+  | { readonly type: 'quarantine'; readonly entries: readonly Quarantined[] }
   /** The consumer group that had been deleted is there again, with the positions that were known. */
   | { readonly type: 'group-restored' }
 
@@ -47,14 +63,27 @@ export interface Drained {
   /** Shards whose last events are not confirmed and will be sent again. */
   readonly unconfirmed: readonly Unconfirmed[]
   /** Shards whose last position could not be saved: what was delivered since their checkpoint will be sent again. */
-  readonly unsaved: readonly number[]
+  readonly unsaved: readonly Unsaved[]
+}
+
+export interface Unsaved {
+  readonly shard: number
+  /** The checkpoint that the server has; '' when it has none. */
+  readonly from: string
+  /** Everything before it is delivered. */
+  readonly to: string
 }
 
 export interface Unconfirmed {
   readonly shard: number
+  /** Sent, or about to be, and not confirmed. */
   readonly events: number
+  /** Delivered, and will be sent again all the same: they are of a page that is not delivered whole. */
+  readonly repeated: number
   /** From this position on the shard is read again. */
   readonly from: string
+  /** The end of what will be sent again. */
+  readonly to: string
 }
 
 export interface LogLine {
@@ -67,8 +96,9 @@ export interface LogLine {
 export interface WorkerStatus {
   /** The last heartbeat worked. */
   readonly joined: boolean
-  /** The last contact with Splunk worked; undefined before the first. */
+  /** The last contact with Splunk worked, with one endpoint at least; undefined before the first. */
   readonly splunkUp: boolean | undefined
+  readonly endpoints: readonly EndpointStatus[]
   readonly inFlightBytes: number
   /** Heap and buffers of the thread. */
   readonly memoryBytes: number
@@ -92,6 +122,15 @@ export interface RetryDelta {
   readonly count: number
 }
 
+export interface EndpointStatus {
+  /** `host:port` of a HEC URL. */
+  readonly endpoint: string
+  /** The last contact worked; undefined before the first. */
+  readonly up: boolean | undefined
+  /** Requests whose acknowledgement is waited for. */
+  readonly pendingAcks: number
+}
+
 export type ShardState = 'starting' | 'reading' | 'caught-up' | 'draining'
 
 export interface ShardStatus {
@@ -101,6 +140,14 @@ export interface ShardStatus {
   readonly position?: string
   readonly lagSeconds?: number
   readonly inFlightEvents: number
+  /** Of the page under way: what Splunk has of it already, and where it ends. */
+  readonly page?: PageProgress
+}
+
+export interface PageProgress {
+  readonly settledEvents: number
+  /** The position behind it. */
+  readonly next: string
 }
 
 export interface ShardDelta {
@@ -112,6 +159,8 @@ export interface ShardDelta {
   readonly droppedEvents: number
   /** Given up without being delivered; they will be read again. Absent when there are none. */
   readonly abandonedEvents?: number
+  /** Events put among the dead letters, by reason. Absent when there are none. */
+  readonly deadLetters?: Readonly<Record<string, number>>
   readonly cpuSeconds: number
   /** Time range that retention took before it was read. */
   readonly expiredSeconds: number
@@ -133,6 +182,8 @@ export interface StatusReason {
   readonly code: string
   readonly text: string
   readonly remedy: string
+  /** Of several, the HEC endpoint that it is about: the others go on. */
+  readonly endpoint?: string
   /** Failed tries since it began. */
   readonly count: number
   readonly shards: readonly number[]

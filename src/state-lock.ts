@@ -13,8 +13,8 @@ export type LockResult =
   /** The directory cannot be written. */
   | { readonly kind: 'failed'; readonly message: string }
 
-export function lockState(directory: string): LockResult {
-  const file = join(directory, 'lock')
+export function lockState(directory: string, name = 'lock'): LockResult {
+  const file = join(directory, name)
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     return tryLock(file, describeProcess(process.pid))

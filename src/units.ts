@@ -34,6 +34,15 @@ function parseQuantity(text: string, units: ReadonlyMap<string, number>): number
   return match && factor !== undefined ? Math.round(Number(match[1]) * factor) : undefined
 }
 
+const BINARY_UNITS = ['KiB', 'MiB', 'GiB', 'TiB']
+
+/** Bytes for people: `512 B`, `3.2 MiB`, `1 GiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_024) return `${bytes} B`
+  const power = Math.min(Math.floor(Math.log2(bytes) / 10), BINARY_UNITS.length)
+  return `${Number((bytes / 1_024 ** power).toFixed(1))} ${BINARY_UNITS[power - 1]}`
+}
+
 /** Bytes a second as megabytes (10^6) a second: `2.00 MB/s`. */
 export function formatMegabytesPerSecond(bytesPerSecond: number): string {
   return `${(bytesPerSecond / 1e6).toFixed(2)} MB/s`

@@ -39,3 +39,33 @@ export function createAlarm(): Alarm {
     ring: () => bell.abort(),
   }
 }
+
+/** A bell that wakes all who wait for it. */
+export interface Bell {
+  /** Until it rings, `ms` have passed, or the signal is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>
+  ring(): void
+}
+
+export function createBell(): Bell {
+  const waiting = new Set<() => void>()
+  return {
+    wait(ms, signal) {
+      if (signal.aborted) return Promise.resolve()
+      return new Promise(resolve => {
+        const wake = () => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', wake)
+          waiting.delete(wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, Math.min(ms, LONGEST_TIMER_MS))
+        signal.addEventListener('abort', wake)
+        waiting.add(wake)
+      })
+    },
+    ring() {
+      for (const wake of [...waiting]) wake()
+    },
+  }
+}

@@ -10,10 +10,11 @@ import { startHttp } from '../supervisor/http.ts'
 import { createMetrics, type Metrics } from '../supervisor/metrics.ts'
 import { readinessOf } from '../supervisor/readiness.ts'
 import { handleSignals } from '../supervisor/signals.ts'
-import { createSupervisor, type StopReport, type Supervisor } from '../supervisor/supervisor.ts'
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
 import { VERSION } from '../version.ts'
 import { EXIT } from './exit.ts'
 import { createGroupAdmin } from './group-admin.ts'
+import { farewellOf } from './farewell.ts'
 import { openConfig } from './open-config.ts'
 
 export async function run(file: string | undefined): Promise<number> {
@@ -51,7 +52,8 @@ async function serve(config: Config, log: Log): Promise<number> {
   const report = await service.supervisor.run(signals.soft, signals.hard)
   signals.close()
   await http.close()
-  sayFarewell(report, log)
+  const farewell = farewellOf(report)
+  log[farewell.level](farewell.text)
   return signals.hard.aborted ? EXIT.failed : EXIT.ok
 }
 
@@ -99,30 +101,4 @@ function lockMessage(
 ): string {
   if (lock.kind === 'failed') return `cannot use the state directory: ${lock.message}: change state_directory`
   return `process ${lock.pid} already runs with the state directory ${directory}: stop it, or give this service another instance and state_directory`
-}
-
-/** The last lines: what is not confirmed and will be sent again. */
-function sayFarewell({ unconfirmed, unsaved, killed }: StopReport, log: Log): void {
-  for (const { source, shard, events, from } of unconfirmed) {
-    log.warn(`${events} events of shard ${shard} are not confirmed and will be sent again`, {
-      source,
-      shard,
-      from,
-    })
-  }
-  for (const { source, shard } of unsaved) {
-    log.warn(
-      `the last position of shard ${shard} is not saved: what was delivered since its checkpoint will be sent again`,
-      { source, shard },
-    )
-  }
-  if (killed.length > 0) {
-    log.warn(`stopped; ${killed.join(', ')} did not drain: since the last checkpoint logs will be sent again`)
-    return
-  }
-  const events = unconfirmed.reduce((sum, each) => sum + each.events, 0)
-  const confirmed = events === 0 ? 'every event is confirmed' : `${events} events are not confirmed`
-  const repeated =
-    unsaved.length === 0 ? '' : `, the last positions of ${unsaved.length} shards are not saved`
-  log.info(`stopped; ${confirmed}${repeated}`)
 }

@@ -19,29 +19,14 @@ export interface LaterOption {
 
 const is = (expected: boolean | string) => (value: unknown) =>
   isFilled(value) ? value.text === String(expected) : value === expected
-const isNothing = (value: unknown) =>
-  value === null || (typeof value === 'object' && Object.keys(value).length === 0)
 const inEvent = (key: string) => ['sources', '*', 'event', key]
 
 const WHOLE_EVENT = 'remove it: every event carries all fields of its log as JSON'
-const DEAD_LETTERS = 'remove it'
 
 export const LATER_OPTIONS: readonly LaterOption[] = [
   {
-    at: ['splunk', 'acknowledgement'],
-    accepts: is(false),
-    meanwhile: 'remove it: a checkpoint moves once Splunk has accepted the events',
-  },
-  { at: ['splunk', 'acknowledgement_timeout'], meanwhile: 'remove it' },
-  {
     at: ['splunk', 'fallback_index'],
     meanwhile: 'remove it: events of a refused index hold their shard and are tried again',
-  },
-  {
-    at: ['splunk', 'url'],
-    accepts: value => !Array.isArray(value) || value.length < 2,
-    known: true,
-    meanwhile: 'name one URL, that of a load balancer where there are several indexers',
   },
   {
     at: ['sources', '*', 'routes', '*', 'match', 'field.*'],
@@ -57,8 +42,6 @@ export const LATER_OPTIONS: readonly LaterOption[] = [
     meanwhile: 'remove it: Splunk extracts the fields of JSON events at search time',
   },
   { at: inEvent('event_id'), accepts: is(false), meanwhile: 'remove it' },
-  { at: ['dead_letters', '*'], meanwhile: DEAD_LETTERS },
-  { at: ['dead_letters'], accepts: isNothing, meanwhile: DEAD_LETTERS },
   {
     at: ['log', 'file'],
     meanwhile: 'remove it: the log goes to standard output, where the service manager keeps it',

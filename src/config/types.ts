@@ -13,6 +13,7 @@ export interface Config {
   readonly sources: readonly SourceConfig[]
   readonly worker: WorkerConfig
   readonly http: HttpConfig
+  readonly deadLetters: DeadLettersConfig
   readonly log: LogConfig
 }
 
@@ -56,6 +57,8 @@ export interface SplunkConfig {
   readonly proxy?: string
   readonly timeoutMs: number
   readonly compression: 'gzip' | 'none'
+  /** How long to wait for an indexer's acknowledgement; undefined: what Splunk accepts counts as delivered. */
+  readonly acknowledgementMs?: number
   /** Upper bound of one request's body, uncompressed; a larger event travels alone. */
   readonly batchBytes: number
   /** What an event carries when no route says otherwise. */
@@ -144,6 +147,13 @@ export interface HttpConfig {
   readonly port: number
   readonly bearerToken?: string
   readonly tls?: { readonly cert: string; readonly key: string }
+}
+
+export interface DeadLettersConfig {
+  /** Absolute. */
+  readonly directory: string
+  /** All its files together, of all workers. */
+  readonly maxBytes: number
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'

@@ -21,7 +21,8 @@ export interface SlsClient {
   /** Unix seconds at which Log Service received what lies at the cursor. */
   timeOf(shard: ShardId, cursor: Cursor, signal: AbortSignal): Promise<SlsResult<number>>
   /** Up to a thousand log groups from the cursor on. */
-  pull(shard: ShardId, cursor: Cursor, signal: AbortSignal): Promise<SlsResult<Page>>
+  /** At most `maxGroups` log groups, by default as many as Log Service gives. */
+  pull(shard: ShardId, cursor: Cursor, signal: AbortSignal, maxGroups?: number): Promise<SlsResult<Page>>
   /** Stores a checkpoint, unless another consumer holds the shard (`forceSuccess=false` is our fence). */
   saveCheckpoint(shard: ShardId, cursor: Cursor, signal: AbortSignal): Promise<SlsResult<void>>
   close(): void
@@ -98,14 +99,14 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
       return result.kind === 'ok' ? { kind: 'ok', value: result.value.cursor_time } : result
     },
 
-    pull(shard, cursor, signal) {
+    pull(shard, cursor, signal, maxGroups = MAX_GROUPS_PER_PULL) {
       const spl = options.query === undefined ? {} : { query: options.query, pullMode: 'scan_on_stream' }
       return call(
         {
           operation: 'pull',
           method: 'GET',
           path: `${logstore}/shards/${shard}`,
-          query: { type: 'log', cursor, count: String(MAX_GROUPS_PER_PULL), ...spl },
+          query: { type: 'log', cursor, count: String(maxGroups), ...spl },
           headers: { accept: 'application/x-protobuf', 'accept-encoding': 'lz4' },
           timeoutMs,
         },

@@ -146,6 +146,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   [BAD_RESPONSE]:
     'nothing if it passes; else check sls.endpoint and what stands between: something answers in its place',
   ENOTFOUND: 'check sls.endpoint and the DNS of this host',
+  EAI_AGAIN: 'check the DNS of this host: its name server does not answer',
   ECONNREFUSED: 'check sls.endpoint, its port, and the firewall between',
   ETIMEDOUT: 'check the firewall and proxy between this host and sls.endpoint',
   CERT_HAS_EXPIRED: 'check the clock of this host and a proxy that opens TLS (sls.tls.ca_file)',

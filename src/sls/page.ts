@@ -4,6 +4,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
 import type { HttpHeaders } from '../http.ts'
 import { releaseMemory } from '../release.ts'
+import { cursorOf, moved } from './cursor.ts'
 import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
 import { splitLogGroups } from './wire.ts'
 
@@ -11,6 +12,8 @@ import { splitLogGroups } from './wire.ts'
 export type Cursor = string
 
 export interface Page {
+  /** Where the pull began. */
+  readonly from: Cursor
   /** Where the next pull begins; also what the checkpoint becomes when all of this page is delivered. */
   readonly next: Cursor
   /** A protobuf `LogGroupList`; empty when there was nothing to read. */
@@ -21,6 +24,17 @@ export interface Page {
   readonly atEnd: boolean
   /** Unix seconds at which Log Service received what lies at `next`, when it says so. */
   readonly receivedAtSeconds?: number
+  /** Cursor of the last log group in `data`, when the server says it. */
+  readonly lastGroup?: Cursor
+}
+
+/**
+ * Cursor of log group `index` of the page. Groups lie one behind the other; where a query left some out, that is no more
+ * than about the place.
+ */
+export function groupCursor({ from, groups, lastGroup }: Page, index: number): Cursor {
+  const counted = lastGroup === undefined ? moved(from, index) : moved(lastGroup, index + 1 - groups)
+  return counted ?? from
 }
 
 /** lz4-napi wants the uncompressed length in front of a block: four bytes, little endian. */
@@ -44,11 +58,20 @@ export function readPage(body: Buffer, headers: HttpHeaders, from: Cursor): SlsR
   if (groups !== announced) return bad(`${groups} log groups instead of ${announced} (x-log-count)`)
   if (groups > 0 && next === from) return bad(`${groups} log groups and the cursor that was asked for`)
   const receivedAtSeconds = integer(headers['x-log-cursor-time'])
+  const lastGroup = lastGroupOf(headers['x-log-read-last-cursor'])
   // Only some servers say that the end is reached; an empty page that does not move is the sign all agree on.
   const atEnd = headers['x-log-end-of-cursor'] === '1' || (groups === 0 && next === from)
   return {
     kind: 'ok',
-    value: { next, data, groups, atEnd, ...(receivedAtSeconds !== undefined && { receivedAtSeconds }) },
+    value: {
+      from,
+      next,
+      data,
+      groups,
+      atEnd,
+      ...(receivedAtSeconds !== undefined && { receivedAtSeconds }),
+      ...(lastGroup !== undefined && { lastGroup }),
+    },
   }
 }
 
@@ -85,6 +108,11 @@ function countGroups(data: Uint8Array): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The header is plain decimal, not Base64. */
+function lastGroupOf(header: string | string[] | undefined): Cursor | undefined {
+  return typeof header === 'string' && /^\d+$/.test(header) ? cursorOf(BigInt(header)) : undefined
 }
 
 function text(header: string | string[] | undefined): string {

@@ -1,6 +1,5 @@
-/** One request to HEC, one verdict. Trying again is `deliver.ts`'s. */
+/** One request to one HEC endpoint, one verdict. Where to send and when to try again are decided elsewhere. */
 
-import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../config/types.ts'
 import { createHttpClient, type HttpOutcome } from '../http.ts'
 import {
@@ -8,18 +7,25 @@ import {
   judgeProbe,
   judgeTrouble,
   type Reply,
+  readAcks,
   readReply,
   retryAfterMs,
   type Verdict,
 } from './answers.ts'
+import { createCookies } from './cookies.ts'
+import type { Token } from './token.ts'
 
 export interface HecClient {
   /** `host:port`, as metrics and messages name the endpoint. */
   readonly endpoint: string
-  /** Sends `events` events; the payload is gzip when it says so. */
-  post(payload: Payload, signal: AbortSignal): Promise<Attempt>
+  /** Sends events on a channel; tokens without acknowledgement do not care which. */
+  post(payload: Payload, channel: string, signal: AbortSignal): Promise<Attempt>
+  /** Asks for acknowledgements of a channel. */
+  poll(channel: string, ids: readonly number[], signal: AbortSignal): Promise<Polled>
   /** Asks whether HEC is healthy; needs no token. */
   probe(signal: AbortSignal): Promise<Attempt>
+  /** Grows whenever a load balancer changes the cookie by which it finds its way back. */
+  cookieChanges(): number
   close(): void
 }
 
@@ -27,18 +33,29 @@ export interface Payload {
   readonly bytes: Uint8Array
   readonly gzip: boolean
   readonly events: number
+  /** Before compression. */
+  readonly rawBytes: number
 }
 
 export interface Attempt {
   readonly verdict: Verdict
   /** What was answered, in a few words: `503 Server is busy (code 9)`, `ECONNREFUSED`. */
   readonly detail: string
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number
+  /** HEC's code; null when the answer was not HEC's. */
+  readonly code: number | null
 }
+
+export type Polled =
+  /** The ids that are indexed: each is said once. */
+  | { readonly kind: 'answered'; readonly indexed: ReadonlySet<number> }
+  | { readonly kind: 'failed'; readonly attempt: Attempt }
 
 /** What a metric wants to know of one request. */
 export interface HecCall {
   readonly endpoint: string
-  readonly operation: 'event' | 'health'
+  readonly operation: 'event' | 'ack' | 'health'
   /** HEC's code, else `http_STATUS`, else the network's error code. */
   readonly code: string
   readonly durationMs: number
@@ -47,74 +64,102 @@ export interface HecCall {
 
 export interface HecClientOptions {
   readonly splunk: SplunkConfig
+  /** Which of `splunk.urls`. */
+  readonly url: string
+  readonly token: Token
   readonly maxSockets: number
   readonly onCall?: (call: HecCall) => void
 }
 
-const PROBE_TIMEOUT_MS = 10_000
+/** For questions; they carry no events. */
+const SHORT_TIMEOUT_MS = 10_000
 /** HEC's answers are a line; what is longer is somebody else's. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
-export function createHecClient({ splunk, maxSockets, onCall }: HecClientOptions): HecClient {
-  const base = splunk.urls[0] ?? ''
+export function createHecClient({
+  splunk,
+  url: base,
+  token,
+  maxSockets,
+  onCall,
+}: HecClientOptions): HecClient {
   const endpoint = endpointOf(base)
   const http = createHttpClient({ tls: splunk.tls, maxSockets, ...(splunk.proxy && { proxy: splunk.proxy }) })
-  // Ignored by tokens without acknowledgement, demanded by the others.
-  const channel = randomUUID()
-  const headers = {
-    authorization: `Splunk ${splunk.token}`,
-    'content-type': 'application/json',
-    'user-agent': 'sls2splunk',
-    'x-splunk-request-channel': channel,
-  }
+  const cookies = createCookies()
+  const collector = `${base}/services/collector`
 
-  function conclude(
-    operation: HecCall['operation'],
-    outcome: HttpOutcome,
-    payload: Payload | undefined,
-  ): Attempt {
-    const reply = outcome.kind === 'answer' ? readReply(outcome.body) : undefined
+  async function exchange(request: Question, signal: AbortSignal): Promise<HttpOutcome> {
+    const headers = { 'user-agent': 'sls2splunk', ...cookies.header(), ...request.headers }
+    const outcome = await http.send({ ...request, headers, maxAnswerBytes: MAX_ANSWER_BYTES }, signal)
+    if (outcome.kind === 'answer') cookies.take(outcome.headers)
     onCall?.({
       endpoint,
-      operation,
-      code: codeOf(outcome, reply),
+      operation: request.operation,
+      code: codeOf(outcome),
       durationMs: outcome.durationMs,
-      sentBytes: payload?.bytes.length ?? 0,
+      sentBytes: request.body?.length ?? 0,
     })
-    return { verdict: verdictOf(outcome, reply, payload?.events), detail: detailOf(outcome, reply) }
+    return outcome
   }
+
+  const ofChannel = (channel: string) => ({
+    authorization: `Splunk ${token.current()}`,
+    'content-type': 'application/json',
+    'x-splunk-request-channel': channel,
+  })
 
   return {
     endpoint,
     close: http.close,
-    async post(payload, signal) {
-      const outcome = await http.send(
-        {
-          method: 'POST',
-          url: `${base}/services/collector/event`,
-          headers: payload.gzip ? { ...headers, 'content-encoding': 'gzip' } : headers,
-          body: payload.bytes,
-          timeoutMs: splunk.timeoutMs,
-          maxAnswerBytes: MAX_ANSWER_BYTES,
-        },
-        signal,
-      )
-      return conclude('event', outcome, payload)
+    cookieChanges: cookies.changes,
+    async post(payload, channel, signal) {
+      const encoding: Readonly<Record<string, string>> = payload.gzip ? { 'content-encoding': 'gzip' } : {}
+      const request: Question = {
+        operation: 'event',
+        method: 'POST',
+        url: `${collector}/event`,
+        headers: { ...ofChannel(channel), ...encoding },
+        body: payload.bytes,
+        timeoutMs: splunk.timeoutMs,
+      }
+      const sent = { events: payload.events, bytes: payload.rawBytes, gzip: payload.gzip }
+      const outcome = await exchange(request, signal)
+      return attemptOf(outcome, (status, reply) => judge(status, reply, sent))
+    },
+    async poll(channel, ids, signal) {
+      const request: Question = {
+        operation: 'ack',
+        method: 'POST',
+        url: `${collector}/ack`,
+        headers: ofChannel(channel),
+        body: Buffer.from(JSON.stringify({ acks: ids })),
+        timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
+      }
+      const outcome = await exchange(request, signal)
+      const indexed = outcome.kind === 'answer' && outcome.status === 200 ? readAcks(outcome.body) : undefined
+      if (indexed) return { kind: 'answered', indexed }
+      return { kind: 'failed', attempt: attemptOf(outcome, judgeProbe) }
     },
     async probe(signal) {
-      const outcome = await http.send(
-        {
-          method: 'GET',
-          url: `${base}/services/collector/health`,
-          headers: { 'user-agent': 'sls2splunk' },
-          timeoutMs: Math.min(PROBE_TIMEOUT_MS, splunk.timeoutMs),
-          maxAnswerBytes: MAX_ANSWER_BYTES,
-        },
-        signal,
-      )
-      return conclude('health', outcome, undefined)
+      const request: Question = {
+        operation: 'health',
+        method: 'GET',
+        url: `${collector}/health`,
+        headers: {},
+        timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
+      }
+      return attemptOf(await exchange(request, signal), judgeProbe)
     },
   }
+}
+
+interface Question {
+  readonly operation: HecCall['operation']
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  readonly timeoutMs: number
 }
 
 /** Host and port of a URL, the port also where it is the scheme's own. */
@@ -123,21 +168,26 @@ export function endpointOf(url: string): string {
   return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
-/** `events` is undefined for a health probe. */
-function verdictOf(outcome: HttpOutcome, reply: Reply | undefined, events: number | undefined): Verdict {
-  if (outcome.kind === 'trouble') return judgeTrouble(outcome.code)
-  const { status } = outcome
-  const verdict = events === undefined ? judgeProbe(status, reply) : judge(status, reply, events)
-  const afterMs = retryAfterMs(outcome.headers, Date.now())
-  return verdict.kind === 'again' && afterMs !== undefined ? { ...verdict, afterMs } : verdict
+type Judge = (status: number, reply: Reply | undefined) => Verdict
+
+function attemptOf(outcome: HttpOutcome, judgeAnswer: Judge): Attempt {
+  if (outcome.kind === 'trouble') {
+    return { verdict: judgeTrouble(outcome.code), detail: outcome.code, status: 0, code: null }
+  }
+  const { status, headers } = outcome
+  const reply = readReply(outcome.body)
+  const verdict = judgeAnswer(status, reply)
+  const afterMs = retryAfterMs(headers, Date.now())
+  return {
+    verdict: verdict.kind === 'again' && afterMs !== undefined ? { ...verdict, afterMs } : verdict,
+    detail: reply ? `${status} ${reply.text} (code ${reply.code})` : `HTTP ${status}`,
+    status,
+    code: reply?.code ?? null,
+  }
 }
 
-function codeOf(outcome: HttpOutcome, reply: Reply | undefined): string {
+function codeOf(outcome: HttpOutcome): string {
   if (outcome.kind === 'trouble') return outcome.code
+  const reply = readReply(outcome.body)
   return reply ? String(reply.code) : `http_${outcome.status}`
-}
-
-function detailOf(outcome: HttpOutcome, reply: Reply | undefined): string {
-  if (outcome.kind === 'trouble') return outcome.code
-  return reply ? `${outcome.status} ${reply.text} (code ${reply.code})` : `HTTP ${outcome.status}`
 }

@@ -1,81 +1,198 @@
-/** Delivery of a body: again and again until Splunk has all of it. The only place that retries towards Splunk. */
+/** Delivery of a body: until Splunk has all of it, the dead letters have what it refuses, and the rest is named. */
 
 import { gzipSync } from 'node:zlib'
-import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { releaseMemory } from '../release.ts'
-import { sleep } from '../wait.ts'
-import type { Verdict } from './answers.ts'
-import type { Attempt, HecClient, Payload } from './client.ts'
+import type { Reason } from './answers.ts'
+import type { Payload } from './client.ts'
+import { type Consequence, consequenceOf, type Refused } from './consequence.ts'
+import type { Posted } from './endpoint.ts'
+import type { Endpoints } from './endpoints.ts'
+import { type Events, slice } from './pieces.ts'
 
-/** Concatenated events; `offsets` tells where each begins, so that a request can resume behind what was taken. */
-export interface Events {
-  readonly bytes: Uint8Array
-  readonly offsets: readonly number[]
+/** What Splunk will never take, and what it said. */
+export interface Refusal {
+  /** The event alone: one number, one JSON object. */
+  readonly event: Events
+  readonly reason: Reason
+  readonly answer: Posted
 }
 
-export type Troubled = Exclude<Verdict, { kind: 'delivered' }>
+export interface Delivered {
+  /** Events that Splunk has accepted, or indexed where acknowledgement is asked for. */
+  readonly accepted: number
+  readonly refused: number
+  /** Events that Splunk does not take before somebody mends something, by their numbers. */
+  readonly held: readonly HeldEvents[]
+}
 
-export interface DeliverOptions {
-  readonly client: HecClient
-  readonly compression: 'gzip' | 'none'
-  /** Told of every attempt that did not deliver, before the wait. */
-  readonly onTrouble: (verdict: Troubled, attempt: Attempt) => void
+export interface HeldEvents {
+  readonly numbers: readonly number[]
+  readonly reason: Reason
+  /** The refused index; '' is the token's own. Undefined when it is not an index that is refused. */
+  readonly index?: string
 }
 
 /**
- * Resolves when Splunk has accepted every event; rejects only when the signal is aborted. `onHold` is called once, when
- * somebody has to mend something first: from then on `events.bytes` is not needed any more, and may be reused for
- * others that can be delivered.
+ * Resolves when Splunk has every event that it takes; what it takes at no time has been handed to `onRefused`. Rejects only
+ * when the signal is aborted or the request is called off. Afterwards the bytes are the caller's again.
  */
-export type Deliver = (events: Events, signal: AbortSignal, onHold: () => void) => Promise<void>
+export type Deliver = (events: Events, signal: AbortSignal) => Promise<Delivered>
 
-/** Nobody waits longer than a minute: what was mended must show soon. */
-const PACE: Readonly<Record<Troubled['kind'], BackoffRange>> = {
-  again: { minMs: 500, maxMs: 30_000 },
-  hold: { minMs: 2_000, maxMs: 60_000 },
+export interface DeliverOptions {
+  readonly endpoints: Endpoints
+  readonly compression: 'gzip' | 'none'
+  /** One request at a time is the caller's business; here it keeps held events from being overtaken. */
+  readonly inOrder: boolean
+  /** Right before each request: throws when nothing may be sent any more. */
+  readonly beforePost: () => void
+  /** Told of events as soon as they are accepted: for whoever has to know it when the delivery ends early. */
+  readonly onAccepted?: (numbers: readonly number[]) => void
+  /** Puts the event among the dead letters: true when it is safe there, false when it cannot be now. */
+  readonly onRefused: (refusal: Refusal) => Promise<boolean>
+  /** Told of every attempt that did not deliver everything, and of acknowledgements that did not come. */
+  readonly onTrouble: (reason: Reason, posted: Posted, held: HeldEvents | undefined) => void
 }
 
 /** One packet: compressing less than that saves nothing. */
 const MIN_GZIP_BYTES = 1_500
+/** So many single events refused by who knows whom, and none accepted: it is not the events. */
+const MAX_SUSPECTS = 3
 
-export function createDeliver({ client, compression, onTrouble }: DeliverOptions): Deliver {
-  return async (given, signal, onHold) => {
-    let events = given
-    let first = 0
-    let payload = pack(events, first, compression)
-    for (let failures = 0; ; failures++) {
-      const attempt = await client.post(payload, signal)
-      const { verdict } = attempt
-      if (verdict.kind === 'delivered') return discard(payload)
-      onTrouble(verdict, attempt)
-      if (verdict.kind === 'hold' && events === given) {
-        events = { bytes: new Uint8Array(given.bytes), offsets: given.offsets }
-        discard(payload)
-        payload = pack(events, first, compression)
-        onHold()
-      }
-      if (verdict.accepted > 0) {
-        // The front of the request is Splunk's already: sending it again would store it twice.
-        first += verdict.accepted
-        failures = 0
-        discard(payload)
-        payload = pack(events, first, compression)
-      }
-      const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
-      await sleep(afterMs ?? backoffMs(failures, PACE[verdict.kind]), signal)
-      signal.throwIfAborted()
+export function createDeliver(options: DeliverOptions): Deliver {
+  return (events, signal) => new Delivery(options, signal).run(events)
+}
+
+interface Suspect extends Refused {
+  readonly answer: Posted
+}
+
+/** The state of one body on its way: a class, because every answer changes several of these. */
+class Delivery {
+  readonly #options: DeliverOptions
+  readonly #signal: AbortSignal
+  readonly #queue: Events[] = []
+  readonly #held: HeldEvents[] = []
+  #suspects: Suspect[] = []
+  #accepted = 0
+  #refused = 0
+  #mayGzip: boolean
+  /** Of the events that are sent now: the same ones may be sent again. */
+  #packed: Packed | undefined
+
+  constructor(options: DeliverOptions, signal: AbortSignal) {
+    this.#options = options
+    this.#signal = signal
+    this.#mayGzip = options.compression === 'gzip'
+  }
+
+  async run(events: Events): Promise<Delivered> {
+    this.#queue.push(events)
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) await this.#attempt(next)
+      await this.#judgeSuspects()
+    } finally {
+      this.#packed?.discard()
     }
+    return { accepted: this.#accepted, refused: this.#refused, held: this.#held }
+  }
+
+  async #attempt(events: Events): Promise<void> {
+    const packed = this.#packed?.events === events ? this.#packed : createPacked(events)
+    if (packed !== this.#packed) this.#packed?.discard()
+    this.#packed = packed
+    const payload = (mayGzip: boolean) => packed.payload(mayGzip && this.#mayGzip)
+    const { endpoints, beforePost, inOrder } = this.#options
+    const posted = await endpoints.send({ payload, beforePost }, this.#signal)
+    const consequence = consequenceOf(events, posted.verdict, inOrder)
+    const isConfirmed = (await posted.confirmed?.(this.#signal)) ?? true
+    this.#tellTrouble(posted, consequence, isConfirmed)
+    if (isConfirmed) this.#options.onAccepted?.(events.numbers.slice(0, consequence.taken))
+    await this.#follow(isConfirmed ? consequence : withoutTaken(events, consequence), posted)
+  }
+
+  async #follow(consequence: Consequence, posted: Posted): Promise<void> {
+    const { taken, rest, refused, suspect, held, uncompressed } = consequence
+    this.#accepted += taken
+    this.#queue.unshift(...rest)
+    if (uncompressed) this.#mayGzip = false
+    if (refused) await this.#refuse({ ...refused, answer: posted })
+    if (held) this.#held.push(heldOf(held.events, 'index-refused', held.index))
+    // Behind what waits nothing may overtake: the rest of the body waits, too.
+    if (held && this.#options.inOrder) this.#holdQueue('index-refused', held.index)
+    if (suspect) await this.#suspect({ ...suspect, answer: posted })
+  }
+
+  async #refuse(refusal: Refusal): Promise<void> {
+    if (await this.#options.onRefused(refusal)) this.#refused++
+    else this.#held.push(heldOf(refusal.event, refusal.reason))
+  }
+
+  /** Once another event has been accepted, it is this one that is refused, and not everything. */
+  async #suspect(suspect: Suspect): Promise<void> {
+    this.#suspects.push(suspect)
+    if (this.#accepted > 0 || this.#suspects.length >= MAX_SUSPECTS) await this.#judgeSuspects()
+  }
+
+  async #judgeSuspects(): Promise<void> {
+    const suspects = this.#suspects
+    this.#suspects = []
+    if (this.#accepted > 0) {
+      for (const suspect of suspects) await this.#refuse(suspect)
+      return
+    }
+    const [first] = suspects
+    if (!first) return
+    for (const { event, reason } of suspects) this.#held.push(heldOf(event, reason))
+    this.#holdQueue(first.reason)
+    this.#options.onTrouble(first.reason, first.answer, this.#held.at(-1))
+  }
+
+  #holdQueue(reason: Reason, index?: string): void {
+    for (const events of this.#queue.splice(0)) this.#held.push(heldOf(events, reason, index))
+  }
+
+  #tellTrouble(posted: Posted, { held }: Consequence, isConfirmed: boolean): void {
+    const { verdict } = posted
+    if (!isConfirmed) this.#options.onTrouble('acknowledgement-late', posted, undefined)
+    if (verdict.kind === 'delivered') return
+    this.#options.onTrouble(verdict.reason, posted, held && heldOf(held.events, 'index-refused', held.index))
   }
 }
 
-/** The compressed copy is ours alone; uncompressed bytes are the caller's buffer. */
-function discard({ bytes, gzip }: Payload): void {
-  if (gzip) releaseMemory(bytes)
+/** Nobody has said that the taken events are indexed: they are sent once more, before all others. */
+function withoutTaken(events: Events, consequence: Consequence): Consequence {
+  if (consequence.taken === 0) return consequence
+  const again = slice(events, 0, consequence.taken)
+  return { ...consequence, taken: 0, rest: [again, ...consequence.rest] }
 }
 
-function pack({ bytes, offsets }: Events, first: number, compression: 'gzip' | 'none'): Payload {
-  const rest = bytes.subarray(offsets[first] ?? 0)
-  const gzip = compression === 'gzip' && rest.length >= MIN_GZIP_BYTES
-  // In this thread, not in the pool of helpers: so the CPU it takes is counted for the consumer that needs it.
-  return { bytes: gzip ? gzipSync(rest, { level: 1 }) : rest, gzip, events: offsets.length - first }
+function heldOf(events: Events, reason: Reason, index?: string): HeldEvents {
+  return { numbers: events.numbers, reason, ...(index !== undefined && { index }) }
+}
+
+interface Packed {
+  readonly events: Events
+  payload(mayGzip: boolean): Payload
+  discard(): void
+}
+
+/** Compressed at most once, in this thread: so the CPU it takes is counted for the consumer that needs it. */
+function createPacked(events: Events): Packed {
+  const { bytes, offsets } = events
+  const isWorthIt = bytes.length >= MIN_GZIP_BYTES
+  let compressed: Uint8Array | undefined
+  return {
+    events,
+    payload(mayGzip) {
+      const gzip = isWorthIt && mayGzip
+      if (gzip) compressed ??= gzipSync(bytes, { level: 1 })
+      const sent = gzip && compressed ? compressed : bytes
+      return { bytes: sent, gzip, events: offsets.length, rawBytes: bytes.length }
+    },
+    /** The compressed copy is ours alone; uncompressed bytes are the caller's. */
+    discard() {
+      if (compressed) releaseMemory(compressed)
+      compressed = undefined
+    },
+  }
 }

@@ -45,7 +45,16 @@ const WORDS: Readonly<Record<Reason, Words>> = {
   'token-disabled': { text: 'the HEC token is disabled', remedy: 'enable the token in Splunk' },
   'channel-refused': {
     text: 'Splunk refuses the request channel',
-    remedy: 'use a token without indexer acknowledgement',
+    remedy: 'look for a proxy that drops or changes the header X-Splunk-Request-Channel',
+  },
+  'acknowledgement-missing': {
+    text: 'the HEC token does not offer the acknowledgement that splunk.acknowledgement asks for',
+    remedy: 'switch indexer acknowledgement on for the token, or set splunk.acknowledgement to false',
+  },
+  'acknowledgement-late': {
+    text: 'Splunk has not acknowledged events in time; they are sent again',
+    remedy:
+      'nothing if it passes (an indexer was restarted); else let a load balancer stick to one indexer by cookie, or raise splunk.acknowledgement_timeout',
   },
   'index-refused': {
     text: 'Splunk refuses the index of an event',
@@ -60,8 +69,8 @@ const WORDS: Readonly<Record<Reason, Words>> = {
     remedy: 'lower splunk.batch_bytes, or raise max_content_length',
   },
   'encoding-refused': {
-    text: 'Splunk or a proxy refuses the compression',
-    remedy: 'set splunk.compression to none',
+    text: 'Splunk or a proxy refuses the compression; events are sent uncompressed',
+    remedy: 'nothing; set splunk.compression to none to save a request each time',
   },
   'not-hec': {
     text: "the answer is not the HTTP Event Collector's",
@@ -73,8 +82,9 @@ const WORDS: Readonly<Record<Reason, Words>> = {
   },
 }
 
-/** Words for a reason; `detail` is what was answered. */
+/** Words for a reason; `detail` is what was answered. Both may be empty. */
 export function describe(reason: Reason, endpoint: string, detail: string): Words {
   const { text, remedy } = WORDS[reason]
-  return { text: `${text} (${endpoint}${detail && `: ${detail}`})`, remedy }
+  const where = [endpoint, detail].filter(part => part !== '').join(': ')
+  return { text: where === '' ? text : `${text} (${where})`, remedy }
 }

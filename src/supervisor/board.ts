@@ -32,6 +32,15 @@ export interface ShardView {
   readonly position: string | undefined
 }
 
+/** A HEC endpoint as all workers of a source see it together. */
+export interface EndpointView {
+  readonly source: string
+  readonly endpoint: string
+  /** The last contact of one worker at least worked. */
+  readonly up: boolean
+  readonly pendingAcks: number
+}
+
 export interface Board {
   /** A consumer that should be there. */
   expect(source: string, consumer: string): void
@@ -42,6 +51,7 @@ export interface Board {
   consumers(): ConsumerView[]
   /** Shards that a consumer of ours holds. */
   shards(): ShardView[]
+  endpoints(): EndpointView[]
   /** Last known positions of a source's shards, also of those that nobody has held for ever so long. */
   positions(source: string): ReadonlyMap<number, string>
   /** Shards that nobody of ours has held for a while; named once. */
@@ -183,6 +193,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       [...consumers.values()]
         .flatMap(viewShards)
         .sort((a, b) => a.source.localeCompare(b.source) || a.shard - b.shard),
+    endpoints: () => [...consumers.values()].flatMap(endpointsOf).reduce<EndpointView[]>(mergeEndpoint, []),
     positions: source => new Map(positionsOf(source)),
     takeGone() {
       const gone = [...shards].filter(([, { seenAtMs }]) => now() - seenAtMs > GONE_AFTER_MS)
@@ -190,6 +201,22 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       return gone.map(([, { source, shard }]) => ({ source, shard }))
     },
   }
+}
+
+interface EndpointReport extends Omit<EndpointView, 'up'> {
+  readonly up: boolean | undefined
+}
+
+function endpointsOf({ source, status }: ConsumerEntry): EndpointReport[] {
+  return (status?.endpoints ?? []).map(each => ({ source, ...each }))
+}
+
+function mergeEndpoint(merged: readonly EndpointView[], report: EndpointReport): EndpointView[] {
+  const isSame = (each: EndpointView) => each.source === report.source && each.endpoint === report.endpoint
+  const before = merged.find(isSame)
+  const up = report.up === true || before?.up === true
+  const pendingAcks = (before?.pendingAcks ?? 0) + report.pendingAcks
+  return [...merged.filter(each => !isSame(each)), { ...report, up, pendingAcks }]
 }
 
 function newShard(source: string, shard: number): ShardEntry {

@@ -68,7 +68,7 @@ export function createConditions(log: Log, now: () => number = () => performance
 function mergeByMatter(conditions: readonly Condition[]): Map<string, Condition> {
   const merged = new Map<string, Condition>()
   for (const condition of conditions) {
-    const key = `${condition.source} ${condition.code}`
+    const key = `${condition.source} ${condition.code} ${condition.endpoint ?? ''}`
     const before = merged.get(key)
     const shards = [...new Set([...(before?.shards ?? []), ...condition.shards])].sort((a, b) => a - b)
     merged.set(key, { ...(before ?? condition), count: (before?.count ?? 0) + condition.count, shards })

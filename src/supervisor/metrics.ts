@@ -5,7 +5,7 @@
 
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../protocol.ts'
-import type { Board, ConsumerView, ShardView } from './board.ts'
+import type { Board, ConsumerView, EndpointView, ShardView } from './board.ts'
 
 export interface Metrics {
   onStatus(source: string, consumer: string, status: WorkerStatus): void
@@ -55,6 +55,10 @@ export function createMetrics(board: Board, version: string): Metrics {
     ),
   } satisfies Partial<Record<keyof ShardDelta, Counter<'source' | 'shard'>>>
   const consumerCpu = counter('consumer_cpu_seconds_total', "CPU time of the consumer's thread.", ofConsumer)
+  const deadLetters = counter('dead_letter_events_total', 'Events that went to the dead letters.', [
+    ...ofShard,
+    'reason',
+  ])
   const restarts = counter('consumer_restarts_total', 'Restarts of the worker thread.', [
     ...ofConsumer,
     'reason',
@@ -100,8 +104,9 @@ export function createMetrics(board: Board, version: string): Metrics {
     inFlight: gauge('in_flight_bytes', 'Read and not yet delivered.', ofConsumer),
     targetMet: gauge('consumer_target_met', "1 while CPU per byte is within the target's.", ofConsumer),
   }
-  const endpointUp = gauge('hec_endpoint_up', '1 while the last contact worked.', ['source', 'endpoint'])
-  const endpoints = new Map<string, Set<string>>()
+  const ofEndpoint = ['source', 'endpoint'] as const
+  const endpointUp = gauge('hec_endpoint_up', '1 while the last contact worked.', ofEndpoint)
+  const pendingAcks = gauge('hec_pending_acks', 'Requests whose acknowledgement is waited for.', ofEndpoint)
   gauge('consumer_target_bytes_per_second', 'Target for one consumer.', []).set(TARGET.bytesPerSecond)
   gauge('consumer_target_cpu_ratio', 'CPU that the target may take.', []).set(TARGET.cpuRatio)
   gauge('build_info', 'Version that runs.', ['version', 'node']).set({ version, node: process.version }, 1)
@@ -110,12 +115,18 @@ export function createMetrics(board: Board, version: string): Metrics {
   function refresh(): void {
     for (const { source, shard } of board.takeGone()) {
       for (const each of Object.values(shardCounters)) each.remove({ source, shard: String(shard) })
+      for (const reason of DEAD_LETTER_REASONS) deadLetters.remove({ source, shard: String(shard), reason })
     }
-    for (const each of [...Object.values(shardGauges), ...Object.values(consumerGauges), endpointUp])
+    for (const each of [
+      ...Object.values(shardGauges),
+      ...Object.values(consumerGauges),
+      endpointUp,
+      pendingAcks,
+    ])
       each.reset()
     for (const view of board.shards()) setShard(view)
     for (const view of board.consumers()) setConsumer(view)
-    setEndpoints(board.consumers())
+    for (const view of board.endpoints()) setEndpoint(view)
   }
 
   function setShard({ source, shard: id, owner, bytesPerSecond, cpuRatio, lagSeconds }: ShardView): void {
@@ -143,16 +154,13 @@ export function createMetrics(board: Board, version: string): Metrics {
     if (met !== undefined) consumerGauges.targetMet.set({ source, consumer }, met ? 1 : 0)
   }
 
-  function setEndpoints(consumers: readonly ConsumerView[]): void {
-    for (const [source, names] of endpoints) {
-      const up = consumers.some(view => view.source === source && view.splunkUp === true)
-      for (const endpoint of names) endpointUp.set({ source, endpoint }, up ? 1 : 0)
-    }
+  function setEndpoint({ source, endpoint, up, pendingAcks: pending }: EndpointView): void {
+    endpointUp.set({ source, endpoint }, up ? 1 : 0)
+    pendingAcks.set({ source, endpoint }, pending)
   }
 
   function countHec(source: string, call: CallDelta): void {
     const { endpoint, operation, code, durationsSeconds } = call
-    endpoints.set(source, (endpoints.get(source) ?? new Set()).add(endpoint))
     hec.requests.inc({ source, endpoint, operation, code }, durationsSeconds.length)
     hec.sentBytes.inc({ source, endpoint }, call.sentBytes)
     for (const seconds of durationsSeconds) hec.duration.observe({ source, endpoint, operation }, seconds)
@@ -173,6 +181,8 @@ export function createMetrics(board: Board, version: string): Metrics {
     shardCounters.droppedEvents.inc(labels, delta.droppedEvents)
     shardCounters.cpuSeconds.inc(labels, delta.cpuSeconds)
     shardCounters.expiredSeconds.inc(labels, delta.expiredSeconds)
+    for (const [reason, events] of Object.entries(delta.deadLetters ?? {}))
+      deadLetters.inc({ ...labels, reason }, events)
   }
 
   return {
@@ -196,6 +206,9 @@ export function createMetrics(board: Board, version: string): Metrics {
 
 const HEC_LABELS = ['source', 'endpoint', 'operation', 'code'] as const
 const HEC_DURATION_LABELS = ['source', 'endpoint', 'operation'] as const
+
+/** Why an event is among the dead letters: a bounded set, so that its series can be removed. */
+const DEAD_LETTER_REASONS = ['event-refused', 'too-large', 'not-hec', 'kills-worker'] as const
 
 /** Undefined while idle: without bytes there is no cost per byte. */
 function isTargetMet(bytesPerSecond: number, cpuRatio: number): boolean | undefined {

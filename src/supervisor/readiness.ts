@@ -10,10 +10,18 @@ export interface Readiness {
 
 export function readinessOf(consumers: readonly ConsumerView[], conditions: readonly Condition[]): Readiness {
   const reasons = [
-    ...conditions.map(({ count: _, ...condition }) => condition),
+    ...conditions
+      .filter(condition => !isCovered(condition, consumers))
+      .map(({ count: _, ...condition }) => condition),
     ...consumers.flatMap(notReady),
   ]
   return { ready: reasons.length === 0, reasons }
+}
+
+/** One endpoint of several is sick, and the others do its work. */
+function isCovered({ source, endpoint }: Condition, consumers: readonly ConsumerView[]): boolean {
+  const ofSource = consumers.filter(consumer => consumer.source === source)
+  return endpoint !== undefined && ofSource.length > 0 && ofSource.every(({ splunkUp }) => splunkUp === true)
 }
 
 /** Reasons that no condition tells, because nothing has failed yet. */

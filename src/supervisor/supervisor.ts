@@ -5,7 +5,8 @@
 
 import type { Config, SourceConfig } from '../config/types.ts'
 import type { Log } from '../log.ts'
-import type { FromWorker, ToWorker, Unconfirmed, WorkerStatus } from '../protocol.ts'
+import { createMarker, type Mark, readMark } from '../marker.ts'
+import type { FromWorker, ToWorker, Unconfirmed, Unsaved, WorkerStatus } from '../protocol.ts'
 import { formatDuration } from '../units.ts'
 import { sleep } from '../wait.ts'
 import type { Board } from './board.ts'
@@ -13,6 +14,7 @@ import { type ChildExit, runChild } from './child.ts'
 import type { Conditions } from './conditions.ts'
 import { createGroupKeeper, type GroupAdmin, type GroupKeeper } from './group.ts'
 import type { Metrics } from './metrics.ts'
+import { createQuarantine } from './quarantine.ts'
 import { FIRST_RUN, nextRestart } from './restart.ts'
 
 export interface SupervisorParts {
@@ -38,7 +40,7 @@ export interface StopReport {
   /** Events that were sent and are not confirmed, by shard: they will be sent again. */
   readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
   /** Shards whose last position is not saved: what was delivered since their checkpoint will be sent again. */
-  readonly unsaved: readonly { readonly source: string; readonly shard: number }[]
+  readonly unsaved: readonly (Unsaved & { readonly source: string })[]
   /** Workers that had to be killed. */
   readonly killed: readonly string[]
 }
@@ -63,6 +65,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   )
   const killers = new Map<string, AbortController>()
   const lines = new Map<string, Line>()
+  const quarantine = createQuarantine()
 
   async function superviseSource(
     source: SourceConfig,
@@ -92,14 +95,41 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     return { child, exit: undefined }
   }
 
-  function run(child: Child, { soft, hard }: Signals): Promise<ChildExit> {
+  async function run(child: Child, signals: Signals): Promise<ChildExit> {
+    const marker = createMarker()
+    const exit = await runMarked(child, signals, marker)
+    const mark = readMark(marker)
+    if (mark && isDeath(exit)) onDeathAt(child, mark)
+    return exit
+  }
+
+  /** The page that was being worked on may be why. */
+  function onDeathAt({ source }: Child, mark: Mark): void {
+    const entry = quarantine.onDeath(source.name, mark)
+    if (!entry) return
+    for (const line of lines.values())
+      if (line.source === source) line.reply({ type: 'quarantine', entries: [entry] })
+    const { shard, cursor, groups } = entry
+    const what =
+      entry.how === 'bury'
+        ? 'it goes to the dead letters unread'
+        : `its ${groups} log groups are read one at a time from now on`
+    log.error(`a page of shard ${shard} has ended its worker three times in a row: ${what}`, {
+      source: source.name,
+      shard,
+      cursor,
+    })
+  }
+
+  function runMarked(child: Child, { soft, hard }: Signals, marker: SharedArrayBuffer): Promise<ChildExit> {
     const killer = new AbortController()
     killers.set(child.consumer, killer)
     const { source, consumer } = child
-    const { sls, splunk, worker } = config
+    const { sls, splunk, worker, deadLetters } = config
+    const quarantined = quarantine.of(source.name)
     return runChild({
       workerFile: parts.workerFile,
-      input: { consumer, source, sls, splunk, worker },
+      input: { consumer, source, sls, splunk, worker, deadLetters, marker, quarantine: quarantined },
       heapLimitBytes: worker.memoryLimitBytes,
       readyWithinMs: READY_WITHIN_MS,
       silentAtMostMs: worker.stalledAfterMs,
@@ -182,6 +212,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 }
 
+/** Not for the stop's or somebody's sake, nor for memory, which all shards take together. */
+function isDeath({ kind }: ChildExit): boolean {
+  return kind === 'died' || kind === 'failed' || kind === 'stalled'
+}
+
 interface Signals {
   readonly soft: AbortSignal
   readonly hard: AbortSignal
@@ -210,7 +245,7 @@ function reportOf(ended: readonly Ended[]): StopReport {
     exit?.kind === 'drained' ? exit.unconfirmed.map(each => ({ ...each, source: child.source.name })) : [],
   )
   const unsaved = ended.flatMap(({ child, exit }) =>
-    exit?.kind === 'drained' ? exit.unsaved.map(shard => ({ shard, source: child.source.name })) : [],
+    exit?.kind === 'drained' ? exit.unsaved.map(each => ({ ...each, source: child.source.name })) : [],
   )
   const killed = ended.filter(({ exit }) => exit !== undefined && exit.kind !== 'drained')
   return { unconfirmed, unsaved, killed: killed.map(({ child }) => child.consumer) }

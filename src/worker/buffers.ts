@@ -5,6 +5,7 @@ export interface Buffers {
   take(signal: AbortSignal): Promise<Uint8Array>
   give(buffer: Uint8Array): void
   lentBytes(): number
+  readonly count: number
 }
 
 export function createBuffers(count: number, bytesEach: number): Buffers {
@@ -28,6 +29,7 @@ export function createBuffers(count: number, bytesEach: number): Buffers {
   }
 
   return {
+    count,
     take(signal) {
       if (signal.aborted) return Promise.reject(signal.reason)
       const buffer = free.pop()

@@ -14,8 +14,8 @@ export interface Checkpoint {
   /** Everything before `cursor` is delivered. */
   advance(cursor: Cursor): void
   position(): Cursor
-  /** The server has the position. */
-  isSaved(): boolean
+  /** What the server has; undefined when nothing. */
+  saved(): Cursor | undefined
   /** Saves every interval until the signal is aborted. */
   keepSaving(signal: AbortSignal): Promise<void>
   /** Saves what is not saved yet; gives up when the signal is aborted. */
@@ -34,6 +34,8 @@ export interface CheckpointOptions {
   readonly cut: AbortSignal
   /** The server says that the shard is not ours: nothing may be saved or sent any more. */
   readonly onLost: (failure: SlsFailure) => void
+  /** Right before each save: whether the shard may still be believed ours. */
+  readonly isOurs: () => boolean
 }
 
 /**
@@ -51,6 +53,10 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   let lost = false
 
   async function save(signal: AbortSignal): Promise<void> {
+    if (!options.isOurs()) {
+      lost = true
+      return
+    }
     const saving = position
     const result = await client.saveCheckpoint(shard, saving, signal)
     if (result.kind === 'ok') {
@@ -77,7 +83,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       position = cursor
     },
     position: () => position,
-    isSaved: () => position === saved,
+    saved: () => saved,
     async keepSaving(signal) {
       while (!signal.aborted && !lost) {
         await sleep(options.intervalMs, signal)

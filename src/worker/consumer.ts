@@ -6,13 +6,13 @@
 
 import { backoffMs } from '../backoff.ts'
 import { groupTimeoutSeconds } from '../config/group-timeout.ts'
-import type { ShardStatus } from '../protocol.ts'
+import type { ShardStatus, Unsaved } from '../protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
 import { formatDuration } from '../units.ts'
 import { createAlarm, sleep } from '../wait.ts'
 import type { KnownPositions } from './known-positions.ts'
-import { createLease } from './lease.ts'
+import { createLease, type IsOurs } from './lease.ts'
 import type { WorkerLog } from './log.ts'
 import type { Release, ShardRunner } from './shard.ts'
 import { slsTrouble } from './sls-calls.ts'
@@ -21,7 +21,7 @@ import type { Troubles } from './troubles.ts'
 export interface ConsumerOptions {
   readonly client: SlsClient
   readonly heartbeatIntervalMs: number
-  readonly start: (shard: number) => ShardRunner
+  readonly start: (shard: number, isOurs: IsOurs) => ShardRunner
   readonly positions: KnownPositions
   readonly troubles: Troubles
   readonly log: WorkerLog
@@ -39,7 +39,7 @@ export interface Consumer {
   joined(): boolean
   shards(): ShardStatus[]
   /** Shards that were held when the stop came and whose last position is not saved. */
-  unsaved(): number[]
+  unsaved(): Unsaved[]
 }
 
 /** A failed heartbeat is tried again well before the next one is due. */
@@ -49,7 +49,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const { client, heartbeatIntervalMs: intervalMs, troubles, log } = options
   const who = { work: 'heartbeat' } as const
   const runners = new Map<number, ShardRunner>()
-  const unsaved = new Set<number>()
+  const unsaved: Unsaved[] = []
   const alarm = createAlarm()
   const over = new AbortController()
   const timeoutMs = groupTimeoutSeconds(intervalMs) * 1_000
@@ -115,13 +115,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   function startShard(shard: number, soft: AbortSignal): void {
-    const runner = options.start(shard)
+    const runner = options.start(shard, isOurs)
     runners.set(shard, runner)
     void runner.ended.then(() => {
       const { position, state } = runner.status()
       if (position !== undefined) options.positions.learn(shard, position)
       runners.delete(shard)
-      if (soft.aborted && !runner.isSaved()) unsaved.add(shard)
+      if (soft.aborted) unsaved.push(...[runner.unsaved() ?? []].flat())
       endIfDone(soft)
       // Whoever waits for the shard gets it with our next report; one that ended by itself, and may do so again,
       // waits for the heartbeat that is due.
@@ -147,10 +147,17 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   async function watchLease(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(Math.max(lease.remainingMs(), MIN_WATCH_MS), signal)
-      if (signal.aborted || lease.remainingMs() > 0 || runners.size === 0) continue
-      log.warn(`lost all shards: no heartbeat has worked for ${formatDuration(timeoutMs)}`)
-      await loseAll()
+      if (!signal.aborted && !isOurs()) await Promise.all([...runners.values()].map(runner => runner.ended))
     }
+  }
+
+  /** When it says no, all shards are let go already. */
+  function isOurs(): boolean {
+    if (lease.remainingMs() > 0) return true
+    const held = [...runners.values()].filter(runner => runner.release('lost'))
+    if (held.length > 0) log.warn(`lost all shards: no heartbeat has worked for ${formatDuration(timeoutMs)}`)
+    joined = false
+    return false
   }
 
   async function loseAll(): Promise<void> {
@@ -167,7 +174,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     run,
     joined: () => joined,
     shards: () => [...runners.values()].map(runner => runner.status()),
-    unsaved: () => [...unsaved, ...[...runners].flatMap(([shard, each]) => (each.isSaved() ? [] : [shard]))],
+    unsaved: () => [...unsaved, ...[...runners.values()].flatMap(runner => runner.unsaved() ?? [])],
   }
 }
 

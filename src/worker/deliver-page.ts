@@ -1,6 +1,11 @@
-/** One page: encoded into bodies as buffers come free, each sent until Splunk has it. */
+/**
+ * One page: encoded into bodies as buffers come free, each sent until Splunk has it. Events that Splunk does not take
+ * before somebody mends something are left aside without holding a buffer, and encoded again when it is time to try.
+ */
 
-import type { Deliver } from '../splunk/deliver.ts'
+import { type BackoffRange, backoffMs } from '../backoff.ts'
+import type { Deliver, Delivered, HeldEvents } from '../splunk/deliver.ts'
+import { sleep } from '../wait.ts'
 import type { Buffers } from './buffers.ts'
 import { checkPage } from './encode/check.ts'
 import type { Body, Encode, PageEncoder } from './encode/page-encoder.ts'
@@ -14,30 +19,58 @@ export interface PageDelivery {
   readonly meter: ShardMeter
   /** One request at a time, in the page's order. */
   readonly inOrder: boolean
+  /** Events of the page have to wait for somebody: what else waits for the page may give up its memory. */
+  readonly onHold?: () => void
+  /** Around all work on the page's bytes: it never awaits, so whatever goes wrong in it is the page's fault. */
+  readonly uninterrupted: <T>(work: () => T) => T
 }
 
 export type PageOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'corrupt'; readonly message: string }
 
+/** Nobody waits longer than a minute: what was mended must show soon. */
+const HOLD: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
+
 /**
- * Resolves when Splunk has every event of the page; a corrupt page is found so before anything of it is sent. Rejects
- * when the signal is aborted. In every case nothing of the page is under way any more and all buffers are back.
+ * Resolves when Splunk or the dead letters have every event of the page; a corrupt page is found so before anything of it
+ * is sent. Rejects when the signal is aborted. In every case nothing of the page is under way any more and all buffers
+ * are back.
  */
 export async function deliverPage(
   page: Uint8Array,
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
-  const corruption = corruptionOf(page)
+  const corruption = parts.uninterrupted(() => corruptionOf(page))
   if (corruption) return { kind: 'corrupt', message: corruption.message }
-  const encoder = parts.encode(page)
-  const results = await Promise.allSettled(await sendBodies(encoder, parts, signal))
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-  signal.throwIfAborted()
-  parts.meter.dropped(encoder.droppedEvents())
-  parts.meter.delivered(0, encoder.restBytes())
-  return { kind: 'delivered' }
+  try {
+    await deliverRounds(page, parts, signal)
+    return { kind: 'delivered' }
+  } catch (error) {
+    parts.meter.abandoned()
+    throw error
+  }
+}
+
+async function deliverRounds(page: Uint8Array, parts: PageDelivery, signal: AbortSignal): Promise<void> {
+  const first = createRound(page, parts, undefined)
+  await first.send(signal)
+  parts.meter.dropped(first.encoder.droppedEvents())
+  let bytes = first.settledBytes()
+  let left = first.left
+  for (let failures = 0; left.size > 0; failures++) {
+    parts.onHold?.()
+    await sleep(backoffMs(failures, HOLD), signal)
+    signal.throwIfAborted()
+    const round = createRound(page, parts, left)
+    await round.send(signal)
+    bytes += round.settledBytes()
+    if (round.left.size < left.size) failures = -1
+    left = round.left
+  }
+  // What lies around the logs is delivered with them.
+  parts.meter.delivered(0, page.length - first.encoder.droppedBytes() - bytes)
 }
 
 function corruptionOf(page: Uint8Array): CorruptPage | undefined {
@@ -50,65 +83,96 @@ function corruptionOf(page: Uint8Array): CorruptPage | undefined {
   }
 }
 
-/**
- * Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. A body that is
- * held gives its buffer back, for shards that are not; until it is delivered no further one of this page is made, or
- * the held ones would pile up.
- */
-async function sendBodies(
-  encoder: PageEncoder,
-  parts: PageDelivery,
-  signal: AbortSignal,
-): Promise<readonly Promise<void>[]> {
-  const sends: Promise<void>[] = []
-  const held: Promise<void>[] = []
-  while (!signal.aborted) {
-    await Promise.all(held)
-    const buffer = await parts.buffers.take(signal).catch(() => undefined)
-    const body = buffer && encoder.next(buffer)
-    if (!body) {
-      if (buffer) parts.buffers.give(buffer)
-      break
-    }
-    const giveBack = once(() => parts.buffers.give(buffer))
-    const onHold = () => {
-      giveBack()
-      held.push(settled)
-    }
-    const sent = sendBody(body, parts, { signal, onHold }).finally(giveBack)
-    // A rejection is looked at when all have settled; until then it must not count as unhandled.
-    const settled = sent.catch(() => undefined)
-    sends.push(sent)
-    if (parts.inOrder) await settled
+/** One way through the page: all of it, or what an earlier round has left. */
+interface Round {
+  readonly encoder: PageEncoder
+  /** Numbers of the events that wait. */
+  readonly left: ReadonlySet<number>
+  send(signal: AbortSignal): Promise<void>
+  /** Raw bytes of what is delivered or among the dead letters. */
+  settledBytes(): number
+}
+
+function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<number> | undefined): Round {
+  const { meter, inOrder } = parts
+  const left = new Set<number>()
+  const refusedIndexes = new Set<string>()
+  let heldInOrder = false
+  let settledBytes = 0
+
+  /** Events of an index that is refused in this round are not even tried; in order, neither is what follows. */
+  function select(number: number, index: string): boolean {
+    if (wanted !== undefined && !wanted.has(number)) return false
+    if (!heldInOrder && !refusedIndexes.has(index)) return true
+    if (!left.has(number)) leave([number], wanted === undefined)
+    return false
   }
-  return sends
+
+  /** They are in flight until they are delivered; `unread`: nobody has counted them yet. */
+  function leave(numbers: readonly number[], unread: boolean): void {
+    for (const number of numbers) left.add(number)
+    if (unread) meter.encoded(numbers.length)
+  }
+
+  function learn({ numbers, index }: HeldEvents): void {
+    leave(numbers, false)
+    if (index !== undefined) refusedIndexes.add(index)
+    if (inOrder) heldInOrder = true
+  }
+
+  async function sendBody(body: Body, signal: AbortSignal): Promise<void> {
+    const events = body.numbers.length
+    if (wanted === undefined) meter.encoded(events)
+    const settle = ({ accepted, refused, held }: Delivered) => {
+      const bytes = Math.round((body.rawBytes * (accepted + refused)) / events)
+      settledBytes += bytes
+      meter.delivered(accepted, Math.round((body.rawBytes * accepted) / events))
+      for (const each of held) learn(each)
+    }
+    settle(await parts.deliver(body, signal))
+  }
+
+  const encoder = parts.encode(page, select)
+  return {
+    encoder,
+    left,
+    settledBytes: () => settledBytes,
+    async send(signal) {
+      const oneByOne = inOrder || wanted !== undefined
+      const next = (buffer: Uint8Array) => parts.uninterrupted(() => encoder.next(buffer))
+      const sending = { buffers: parts.buffers, next, oneByOne, sendBody }
+      const results = await Promise.allSettled(await sendBodies(sending, signal))
+      for (const result of results) if (result.status === 'rejected') throw result.reason
+      signal.throwIfAborted()
+    },
+  }
 }
 
 interface Sending {
-  readonly signal: AbortSignal
-  readonly onHold: () => void
+  readonly buffers: Buffers
+  readonly next: (buffer: Uint8Array) => Body | undefined
+  readonly oneByOne: boolean
+  readonly sendBody: (body: Body, signal: AbortSignal) => Promise<void>
 }
 
-async function sendBody(
-  body: Body,
-  { deliver, meter }: PageDelivery,
-  { signal, onHold }: Sending,
-): Promise<void> {
-  const events = body.offsets.length
-  meter.encoded(events)
-  try {
-    await deliver(body, signal, onHold)
-    meter.delivered(events, body.rawBytes)
-  } catch (error) {
-    meter.abandoned(events)
-    throw error
+/** Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. */
+async function sendBodies(
+  { buffers, next, oneByOne, sendBody }: Sending,
+  signal: AbortSignal,
+): Promise<readonly Promise<void>[]> {
+  const sends: Promise<void>[] = []
+  while (!signal.aborted) {
+    const buffer = await buffers.take(signal).catch(() => undefined)
+    const body = buffer && next(buffer)
+    if (!body) {
+      if (buffer) buffers.give(buffer)
+      break
+    }
+    const sent = sendBody(body, signal).finally(() => buffers.give(buffer))
+    // A rejection is looked at when all have settled; until then it must not count as unhandled.
+    const settled = sent.catch(() => undefined)
+    sends.push(sent)
+    if (oneByOne) await settled
   }
-}
-
-function once(action: () => void): () => void {
-  let done = false
-  return () => {
-    if (!done) action()
-    done = true
-  }
+  return sends
 }

@@ -1,42 +1,61 @@
 /** Delivery on behalf of a shard: what goes wrong is told of this shard, and counted. */
 
-import type { Attempt, HecClient } from '../splunk/client.ts'
-import { createDeliver, type Deliver, type Troubled } from '../splunk/deliver.ts'
+import type { Reason } from '../splunk/answers.ts'
+import { createDeliver, type Deliver, type HeldEvents, type Refusal } from '../splunk/deliver.ts'
 import { describe } from '../splunk/describe.ts'
+import type { EndpointEvents, Posted } from '../splunk/endpoint.ts'
+import type { Endpoints } from '../splunk/endpoints.ts'
 import type { Meter } from './meter.ts'
-import type { Contact } from './splunk-contact.ts'
 import type { Troubles } from './troubles.ts'
 
-/** Splunk answers and takes others: only these events are wrong. */
-const REACHED: ReadonlySet<Troubled['reason']> = new Set([
-  'index-refused',
-  'event-refused',
-  'too-large',
-  'encoding-refused',
-])
-
 export interface DeliveryParts {
-  readonly hec: HecClient
+  readonly endpoints: Endpoints
   readonly compression: 'gzip' | 'none'
-  readonly contact: Contact
   readonly troubles: Troubles
   readonly meter: Meter
 }
 
+/** What is known of a shard only. */
+export interface ShardDelivery {
+  readonly shard: number
+  readonly inOrder: boolean
+  readonly beforePost: () => void
+  readonly onRefused: (refusal: Refusal) => Promise<boolean>
+}
+
 export function deliveryFor(
-  shard: number,
-  { hec, compression, contact, troubles, meter }: DeliveryParts,
+  { shard, ...ofShard }: ShardDelivery,
+  { endpoints, compression, troubles, meter }: DeliveryParts,
 ): Deliver {
   const who = { work: 'send', shard } as const
-  const onTrouble = ({ reason }: Troubled, { detail }: Attempt) => {
-    if (!REACHED.has(reason)) contact.failed()
-    meter.hecRetry(hec.endpoint, reason)
-    troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, hec.endpoint, detail) })
+  const onTrouble = (reason: Reason, { endpoint, detail }: Posted, held: HeldEvents | undefined) => {
+    meter.hecRetry(endpoint, reason)
+    if (held) troubles.raise(who, heldTrouble(reason, held, `${endpoint}: ${detail}`))
+    else if (reason === 'acknowledgement-late')
+      troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, endpoint, '') })
   }
-  const deliver = createDeliver({ client: hec, compression, onTrouble })
-  return async (events, signal, onHold) => {
-    await deliver(events, signal, onHold)
-    contact.worked()
-    troubles.clear(who)
+  const deliver = createDeliver({ endpoints, compression, ...ofShard, onTrouble })
+  return async (events, signal) => {
+    const delivered = await deliver(events, signal)
+    if (delivered.held.length === 0 && delivered.accepted > 0) troubles.clear(who)
+    return delivered
+  }
+}
+
+function heldTrouble(reason: Reason, { index }: HeldEvents, detail: string) {
+  const { text, remedy } = describe(reason, '', '')
+  const named = index === undefined ? '' : index === '' ? " (the token's own index)" : ` "${index}"`
+  return { code: `splunk-${reason}`, text: `${text}${named} (${detail})`, remedy }
+}
+
+/** Trouble that an endpoint as a whole is in: told of it, not of the shards that wait. */
+export function endpointEvents(troubles: Troubles): EndpointEvents {
+  return {
+    failed: (endpoint, reason, detail) =>
+      troubles.raise(
+        { work: 'send', endpoint },
+        { code: `splunk-${reason}`, endpoint, ...describe(reason, endpoint, detail) },
+      ),
+    worked: endpoint => troubles.clear({ work: 'send', endpoint }),
   }
 }

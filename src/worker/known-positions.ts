@@ -3,8 +3,8 @@
  * does not know. Everything before such a position is delivered, so of two the later one is right.
  */
 
+import { isBefore } from '../sls/cursor.ts'
 import type { Cursor } from '../sls/page.ts'
-import { isBefore } from './start.ts'
 
 export interface KnownPositions {
   learn(shard: number, position: Cursor): void

@@ -11,6 +11,12 @@ export interface Lease {
   remainingMs(): number
 }
 
+/**
+ * Asked right before each request that only an owner may make. A timer would not do: after the process was stopped, or
+ * stood still for another reason, whatever was about to be sent goes out before any timer fires.
+ */
+export type IsOurs = () => boolean
+
 export function createLease(timeoutMs: number, now: () => number = () => performance.now()): Lease {
   let renewedAt = now()
   return {

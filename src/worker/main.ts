@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { createBudget } from '../budget.ts'
+import type { SplunkConfig, WorkerConfig } from '../config/types.ts'
 import { toFailure } from '../failure.ts'
 import {
   type Drained,
@@ -12,24 +13,24 @@ import {
   type WorkerStatus,
 } from '../protocol.ts'
 import { createSlsClient, type SlsClient } from '../sls/client.ts'
-import { createHecClient } from '../splunk/client.ts'
+import { connectToSplunk } from './splunk.ts'
 import { sleep } from '../wait.ts'
 import { createBuffers } from './buffers.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
-import { deliveryFor } from './delivery.ts'
+import { createDeadLetterBox } from './dead-letters.ts'
+import { deliveryFor, type ShardDelivery } from './delivery.ts'
 import { createKnownPositions, type KnownPositions } from './known-positions.ts'
+import { createAnnounce } from './letters.ts'
 import { createWorkerLog } from './log.ts'
 import { createMeter, type Meter } from './meter.ts'
+import { createQuarantineList, type QuarantineList } from './quarantine.ts'
 import { startShard } from './shard.ts'
-import { type Contact, createContact } from './splunk-contact.ts'
 import { listenForDrain } from './stop.ts'
 import { createTroubles } from './troubles.ts'
 
 type Send = (message: FromWorker) => void
 
 const STATUS_INTERVAL_MS = 1_000
-/** Requests to Splunk that may be under way at once; each holds one buffer. */
-const MAX_REQUESTS = 4
 /** Pulls are bounded by memory; this many connections never keep a heartbeat waiting. */
 const MAX_SLS_SOCKETS = 64
 
@@ -48,7 +49,8 @@ export default async function work(input: WorkerInput): Promise<Drained> {
 
 interface Parts {
   readonly consumer: Consumer
-  readonly contact: Contact
+  /** Until the signal is aborted. */
+  keepInTouch(signal: AbortSignal): Promise<void>
   status(): WorkerStatus
   close(): void
 }
@@ -58,25 +60,21 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
   const meter = createMeter()
   const troubles = createTroubles()
   const log = createWorkerLog(line => send({ type: 'log', line }))
-  // Half of the memory at most is for requests, the rest for pages.
-  const requests = Math.max(
-    1,
-    Math.min(MAX_REQUESTS, Math.floor(worker.inFlightBytes / 2 / splunk.batchBytes)),
-  )
-  const buffers = createBuffers(requests, splunk.batchBytes)
-  const budget = createBudget(
-    Math.max(worker.inFlightBytes / 2, worker.inFlightBytes - requests * splunk.batchBytes),
-  )
+  const { buffers, budget } = shareMemory(splunk, worker)
   const client = await connectToSls(input, meter)
-  const hec = createHecClient({ splunk, maxSockets: requests + 1, onCall: meter.hecCall })
-  const contact = createContact(hec, troubles)
-  const delivery = { hec, compression: splunk.compression, contact, troubles, meter }
-  const deliverFor = (shard: number) => deliveryFor(shard, delivery)
+  const hec = connectToSplunk(splunk, { maxRequests: buffers.count, troubles, onCall: meter.hecCall })
+  const { endpoints } = hec
+  const delivery = { endpoints, compression: splunk.compression, troubles, meter }
+  const { directory, maxBytes } = input.deadLetters
   const shared = {
     client,
     source,
     defaults: splunk.metadata,
-    deliverFor,
+    deliverFor: (ofShard: ShardDelivery) => deliveryFor(ofShard, delivery),
+    deadLetters: createDeadLetterBox({ directory, maxBytes, name: input.consumer }),
+    announce: createAnnounce(log),
+    quarantine: listenForQuarantine(input),
+    marker: input.marker,
     budget,
     buffers,
     meter,
@@ -88,7 +86,7 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
   const consumer = createConsumer({
     client,
     heartbeatIntervalMs: source.heartbeatIntervalMs,
-    start: shard => startShard(shard, shared, () => positions.of(shard)),
+    start: (shard, isOurs) => startShard(shard, shared, { isOurs, known: () => positions.of(shard) }),
     positions,
     troubles,
     log,
@@ -96,10 +94,11 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
   })
   return {
     consumer,
-    contact,
+    keepInTouch: endpoints.keep,
     status: () => ({
       joined: consumer.joined(),
-      splunkUp: contact.up(),
+      splunkUp: endpoints.isUp(),
+      endpoints: endpoints.status(),
       inFlightBytes: budget.lentBytes() + buffers.lentBytes(),
       memoryBytes: memoryBytes(),
       shards: consumer.shards(),
@@ -111,6 +110,17 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
       hec.close()
     },
   }
+}
+
+/** How many bodies may be made and not yet delivered: with acknowledgement, those that wait for it as well. */
+const MAX_BODIES = { accepted: 4, acknowledged: 32 } as const
+
+/** Half of the memory at most is for bodies, the rest for pages. */
+function shareMemory({ batchBytes, acknowledgementMs }: SplunkConfig, { inFlightBytes }: WorkerConfig) {
+  const wanted = acknowledgementMs === undefined ? MAX_BODIES.accepted : MAX_BODIES.acknowledged
+  const count = Math.max(1, Math.min(wanted, Math.floor(inFlightBytes / 2 / batchBytes)))
+  const forPages = Math.max(inFlightBytes / 2, inFlightBytes - count * batchBytes)
+  return { buffers: createBuffers(count, batchBytes), budget: createBudget(forPages) }
 }
 
 function connectToSls({ sls, source, consumer }: WorkerInput, meter: Meter): Promise<SlsClient> {
@@ -129,12 +139,12 @@ function connectToSls({ sls, source, consumer }: WorkerInput, meter: Meter): Pro
 }
 
 async function run({ port, worker }: WorkerInput, parts: Parts, send: Send): Promise<Drained> {
-  const { consumer, contact } = parts
+  const { consumer } = parts
   const stop = listenForDrain(port, worker.drainTimeoutMs)
   const over = new AbortController()
   const report = () => send({ type: 'status', status: parts.status() })
   send({ type: 'ready' })
-  const background = Promise.all([reportStatus(report, over.signal), contact.keep(over.signal)])
+  const background = Promise.all([reportStatus(report, over.signal), parts.keepInTouch(over.signal)])
   let unconfirmed: Drained['unconfirmed'] = []
   stop.hard.addEventListener('abort', () => {
     unconfirmed = inFlightOf(consumer)
@@ -155,10 +165,21 @@ async function reportStatus(report: () => void, signal: AbortSignal): Promise<vo
   }
 }
 
-/** What is still in flight when the deadline passes will be read and sent again: the last log line names it. */
+/** What of a page is not delivered when the deadline passes: all of the page will be read and sent again. */
 function inFlightOf(consumer: Consumer): Drained['unconfirmed'] {
-  const held = consumer.shards().filter(shard => shard.inFlightEvents > 0)
-  return held.map(({ shard, inFlightEvents: events, position: from = '' }) => ({ shard, events, from }))
+  return consumer.shards().flatMap(({ shard, inFlightEvents: events, position: from = '', page }) => {
+    const { settledEvents: repeated = 0, next: to = from } = page ?? {}
+    return events + repeated > 0 ? [{ shard, events, repeated, from, to }] : []
+  })
+}
+
+function listenForQuarantine({ port, quarantine }: WorkerInput): QuarantineList {
+  const list = createQuarantineList()
+  list.add(quarantine)
+  port.on('message', (message: unknown) => {
+    if (isToWorker(message) && message.type === 'quarantine') list.add(message.entries)
+  })
+  return list
 }
 
 function listenForPositions(port: MessagePort): KnownPositions {

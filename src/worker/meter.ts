@@ -8,10 +8,16 @@ export interface ShardMeter {
   encoded(events: number): void
   delivered(events: number, bytes: number): void
   dropped(events: number): void
+  /** An event that is among the dead letters. */
+  deadLettered(reason: string): void
   expired(seconds: number): void
   inFlightEvents(): number
-  /** Events that are in flight no more without being delivered: they will be read again. */
-  abandoned(events: number): void
+  /** What is in flight is so no more without being delivered: it will be read again. */
+  abandoned(): void
+  /** A page begins. */
+  pageBegins(): void
+  /** Events of the page under way that Splunk or the dead letters have: if the page is read again, they come again. */
+  settledOfPage(): number
 }
 
 export interface Call {
@@ -38,6 +44,7 @@ type ShardCounts = Mutable<ShardDelta>
 export function createMeter(): Meter {
   const shards = new Map<number, ShardCounts>()
   const inFlight = new Map<number, number>()
+  const settled = new Map<number, number>()
   const slsCalls = createCallCounts()
   const hecCalls = createCallCounts()
   const retries = new Map<string, Mutable<RetryDelta>>()
@@ -52,7 +59,7 @@ export function createMeter(): Meter {
   }
 
   return {
-    shard: id => createShardMeter(id, shards, inFlight),
+    shard: id => createShardMeter(id, { shards, inFlight, settled }),
     slsCall: slsCalls.add,
     hecCall: hecCalls.add,
     hecRetry(endpoint, reason) {
@@ -72,43 +79,59 @@ export function createMeter(): Meter {
   }
 }
 
-function createShardMeter(
-  shard: number,
-  shards: Map<number, ShardCounts>,
-  inFlight: Map<number, number>,
-): ShardMeter {
+interface Counts {
+  readonly shards: Map<number, ShardCounts>
+  readonly inFlight: Map<number, number>
+  readonly settled: Map<number, number>
+}
+
+function createShardMeter(shard: number, { shards, inFlight, settled }: Counts): ShardMeter {
   const counts = () => {
     const present = shards.get(shard) ?? emptyCounts(shard)
     shards.set(shard, present)
     return present
   }
-  const fly = (events: number) => inFlight.set(shard, (inFlight.get(shard) ?? 0) + events)
+  const add = (to: Map<number, number>, events: number) => to.set(shard, (to.get(shard) ?? 0) + events)
+  const land = (events: number) => {
+    add(inFlight, -events)
+    add(settled, events)
+  }
   return {
     pulled(bytes) {
       counts().readBytes += bytes
     },
     encoded(events) {
       counts().readEvents += events
-      fly(events)
+      add(inFlight, events)
     },
     delivered(events, bytes) {
       counts().deliveredEvents += events
       counts().deliveredBytes += bytes
-      fly(-events)
+      land(events)
     },
     dropped(events) {
       counts().readEvents += events
       counts().droppedEvents += events
     },
+    deadLettered(reason) {
+      const present = counts()
+      const before = present.deadLetters ?? {}
+      present.deadLetters = { ...before, [reason]: (before[reason] ?? 0) + 1 }
+      land(1)
+    },
     expired(seconds) {
       counts().expiredSeconds += seconds
     },
     inFlightEvents: () => inFlight.get(shard) ?? 0,
-    abandoned(events) {
+    abandoned() {
+      const events = inFlight.get(shard) ?? 0
+      if (events === 0) return
       const present = counts()
       present.abandonedEvents = (present.abandonedEvents ?? 0) + events
-      fly(-events)
+      inFlight.set(shard, 0)
     },
+    pageBegins: () => void settled.set(shard, 0),
+    settledOfPage: () => settled.get(shard) ?? 0,
   }
 }
 

@@ -5,6 +5,7 @@ import type { SlsClient } from '../sls/client.ts'
 import type { SlsFailure } from '../sls/errors.ts'
 import type { Cursor, Page } from '../sls/page.ts'
 import type { ShardMeter } from './meter.ts'
+import type { QuarantineList } from './quarantine.ts'
 import { untilAnswered } from './sls-calls.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -28,19 +29,22 @@ export interface PagesOptions {
   readonly meter: ShardMeter
   readonly troubles: Troubles
   readonly signal: AbortSignal
+  readonly quarantine: QuarantineList
 }
 
 /** Lent before a pull and adjusted when its size is known: Log Service answers with about so much at most. */
 const RESERVE_BYTES = 10 * 1024 * 1024
 
-export function createPages({ client, shard, budget, meter, troubles, signal }: PagesOptions): Pages {
+export function createPages(options: PagesOptions): Pages {
+  const { client, shard, budget, meter, troubles, signal, quarantine } = options
   const persistent = { who: { work: 'read', shard } as const, operation: 'reading', troubles, signal }
   const reserveBytes = Math.min(RESERVE_BYTES, budget.capacityBytes)
 
   async function pull(cursor: Cursor): Promise<Pulled> {
     const loan = await budget.take(reserveBytes, signal).catch(() => undefined)
     if (!loan) return { kind: 'stopped' }
-    const result = await untilAnswered(ending => client.pull(shard, cursor, ending), persistent)
+    const maxGroups = quarantine.isOneByOne(shard, cursor) ? 1 : undefined
+    const result = await untilAnswered(ending => client.pull(shard, cursor, ending, maxGroups), persistent)
     if (result?.kind !== 'ok') {
       loan.release()
       return result ?? { kind: 'stopped' }

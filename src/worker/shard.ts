@@ -6,7 +6,8 @@
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import type { Budget } from '../budget.ts'
 import type { EventMetadata, SourceConfig } from '../config/types.ts'
-import type { ShardState, ShardStatus } from '../protocol.ts'
+import { clearMark, setMark } from '../marker.ts'
+import type { ShardState, ShardStatus, Unsaved } from '../protocol.ts'
 import { releaseMemory } from '../release.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
@@ -15,12 +16,17 @@ import type { Deliver } from '../splunk/deliver.ts'
 import { sleep } from '../wait.ts'
 import type { Buffers } from './buffers.ts'
 import { type Checkpoint, createCheckpoint } from './checkpoint.ts'
-import { deliverPage } from './deliver-page.ts'
+import type { DeadLetterBox } from './dead-letters.ts'
+import { deliverPage, type PageDelivery } from './deliver-page.ts'
+import type { ShardDelivery } from './delivery.ts'
 import { createEncode } from './encode/page-encoder.ts'
-import { createPlanner } from './encode/plan.ts'
+import { createPlanner, type Planner } from './encode/plan.ts'
+import type { IsOurs } from './lease.ts'
+import { type Announce, bury, buryGroup } from './letters.ts'
 import type { WorkerLog } from './log.ts'
 import type { Meter } from './meter.ts'
 import { createPages, type Pulled } from './pages.ts'
+import type { QuarantineList } from './quarantine.ts'
 import { findStart, recoverPosition, type Start } from './start.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -30,7 +36,11 @@ export interface ShardContext {
   readonly source: SourceConfig
   readonly defaults: EventMetadata
   /** Delivery on behalf of a shard, so that its trouble is told apart from its neighbours'. */
-  readonly deliverFor: (shard: number) => Deliver
+  readonly deliverFor: (delivery: ShardDelivery) => Deliver
+  readonly deadLetters: DeadLetterBox
+  readonly announce: Announce
+  readonly quarantine: QuarantineList
+  readonly marker: SharedArrayBuffer
   readonly budget: Budget
   readonly buffers: Buffers
   readonly meter: Meter
@@ -49,11 +59,12 @@ const RANK: Readonly<Record<Release, number>> = { stop: 0, taken: 1, deadline: 2
 
 export interface ShardRunner {
   readonly shard: number
-  release(reason: Release): void
+  /** False when it is being let go already for this reason or a stronger one. */
+  release(reason: Release): boolean
   /** Settles when nothing of the shard is under way any more; rejects only for a bug. */
   readonly ended: Promise<void>
-  /** The server has its last position, or it never had one. */
-  isSaved(): boolean
+  /** Undefined when the server has its last position, or it never had one. */
+  unsaved(): Unsaved | undefined
   status(): ShardStatus
 }
 
@@ -62,11 +73,18 @@ const FINAL_SAVE_MS = 10_000
 const LAG_GRACE_MS = 5_000
 const TRY_AGAIN: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
-/** Starts to forward a shard; `known` is a position that was reached before, for a group that has lost its own. */
+/** What is known of one shard only. */
+export interface ShardOwnership {
+  /** A position that was reached before, for a group that has lost its own. */
+  readonly known: () => Cursor | undefined
+  readonly isOurs: IsOurs
+}
+
+/** Starts to forward a shard. */
 export function startShard(
   shard: number,
   context: ShardContext,
-  known: () => Cursor | undefined = () => undefined,
+  { known, isOurs }: ShardOwnership,
 ): ShardRunner {
   const { client, source, troubles, log } = context
   const meter = context.meter.shard(shard)
@@ -75,22 +93,36 @@ export function startShard(
   const lost = new AbortController()
   const over = new AbortController()
   const parts = { client, shard, troubles, signal: soft.signal }
-  const pages = createPages({ ...parts, budget: context.budget, meter })
-  const delivery = deliveryOf(shard, context)
+  const { quarantine, marker } = context
+  const pages = createPages({ ...parts, budget: context.budget, meter, quarantine })
+  const planner = plannerOf(shard, context)
+  const encode = createEncode(planner)
+  const letters = {
+    box: context.deadLetters,
+    source: source.name,
+    shard,
+    planner,
+    meter,
+    troubles,
+    announce: context.announce,
+  }
   let released: Release | undefined
   let state: ShardState = 'starting'
   let checkpoint: Checkpoint | undefined
   let heldSinceSeconds: number | undefined
   let endSeenAt = 0
+  let page: Page | undefined
+  let ahead: Promise<Pulled> | undefined
 
-  function release(reason: Release): void {
-    if (released !== undefined && RANK[released] >= RANK[reason]) return
+  function release(reason: Release): boolean {
+    if (released !== undefined && RANK[released] >= RANK[reason]) return false
     released = reason
     state = 'draining'
     soft.abort()
     if (reason === 'deadline' || reason === 'lost') hard.abort()
     if (reason === 'lost') lost.abort()
     if (reason === 'taken') void giveUpLater()
+    return true
   }
 
   /** Whoever is to have the shard next may be able to deliver what we cannot. */
@@ -108,6 +140,7 @@ export function startShard(
       start: from,
       stored: start.stored,
       onLost,
+      isOurs,
       cut: hard.signal,
       intervalMs: source.checkpointIntervalMs,
     })
@@ -132,7 +165,7 @@ export function startShard(
       await saved
       // A shard may be lost while its last position is being saved: from then on nothing more is tried.
       await flushWithin(FINAL_SAVE_MS, current)
-      for (const work of ['read', 'page', 'send'] as const) troubles.clear({ work, shard })
+      for (const work of ['read', 'page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
     }
   }
 
@@ -142,13 +175,12 @@ export function startShard(
     const timer = setTimeout(() => late.abort(), ms)
     await current.flush(AbortSignal.any([late.signal, lost.signal]))
     clearTimeout(timer)
-    if (released === 'lost' || current.isSaved()) return
+    if (released === 'lost' || current.saved() === current.position()) return
     log.warn(`the last position of shard ${shard} could not be saved: logs will be sent again`, { shard })
   }
 
   /** Reads one page ahead while one is delivered: the only queue there is. */
   async function forward(current: Checkpoint, start: Start): Promise<void> {
-    let ahead: Promise<Pulled> | undefined
     let failures = 0
     while (!soft.signal.aborted) {
       const startedAt = performance.now()
@@ -160,31 +192,40 @@ export function startShard(
         if (!goesOn) return
         continue
       }
-      const { page, loan } = pulled
-      if (!page.atEnd) ahead = pages.pull(page.next)
-      const delivered = !soft.signal.aborted && (await deliver(page))
+      const { page: next, loan } = pulled
+      if (!next.atEnd) ahead = pages.pull(next.next)
+      const delivered = !soft.signal.aborted && (await deliver(next))
       loan.release()
       if (delivered) {
         failures = 0
         troubles.clear({ work: 'page', shard })
         // Only here: the page is delivered, and so is everything before it.
-        current.advance(page.next)
-        if (page.atEnd) await rest(startedAt)
+        current.advance(next.next)
+        if (next.atEnd) await rest(startedAt)
       } else {
-        await pages.discard(ahead)
-        ahead = undefined
+        await dropAhead()
         await sleep(backoffMs(failures++, TRY_AGAIN), soft.signal)
       }
     }
-    await pages.discard(ahead)
+    await dropAhead()
+  }
+
+  /** Nobody waits for the page read ahead: its memory goes back. */
+  async function dropAhead(): Promise<void> {
+    const pulling = ahead
+    ahead = undefined
+    await pages.discard(pulling)
   }
 
   /** False when the page is corrupt, or was cut short by a release. */
-  async function deliver(page: Page): Promise<boolean> {
+  async function deliver(delivering: Page): Promise<boolean> {
     state = 'reading'
+    page = delivering
+    meter.pageBegins()
     if (page.groups > 0) heldSinceSeconds = page.receivedAtSeconds
     try {
-      const outcome = await deliverPage(page.data, delivery, hard.signal)
+      if (page.groups === 1 && quarantine.isBuried(shard, page.from)) return await buryGroup(page, letters)
+      const outcome = await deliverPage(page.data, deliveryOf(page), hard.signal)
       if (outcome.kind === 'corrupt')
         troubles.raise({ work: 'page', shard }, corruptPage(shard, outcome.message))
       return outcome.kind === 'delivered'
@@ -193,7 +234,35 @@ export function startShard(
       return false
     } finally {
       releaseMemory(page.data)
+      page = undefined
     }
+  }
+
+  function deliveryOf(delivering: Page): PageDelivery {
+    const { inOrder } = source
+    const deliver = context.deliverFor({
+      shard,
+      inOrder,
+      beforePost: () => void isOurs(),
+      onRefused: refusal => bury(refusal, delivering, letters),
+    })
+    return {
+      encode,
+      deliver,
+      buffers: context.buffers,
+      meter,
+      inOrder,
+      onHold: () => void dropAhead(),
+      uninterrupted: work => marked(delivering, work),
+    }
+  }
+
+  /** What is done in one go may be what kills the thread: then the supervisor finds the mark. */
+  function marked<T>({ from: cursor, groups }: Page, work: () => T): T {
+    setMark(marker, { shard, cursor, groups })
+    const result = work()
+    clearMark(marker)
+    return result
   }
 
   /** Caught up: the next pull begins one fetch interval after this one did. */
@@ -235,7 +304,10 @@ export function startShard(
     shard,
     release,
     ended: run().finally(() => over.abort()),
-    isSaved: () => checkpoint?.isSaved() ?? true,
+    unsaved() {
+      const [from, to] = [checkpoint?.saved() ?? '', checkpoint?.position() ?? '']
+      return from === to ? undefined : { shard, from, to }
+    },
     status() {
       const position = checkpoint?.position()
       const lag = lagSeconds()
@@ -244,6 +316,7 @@ export function startShard(
         state,
         inFlightEvents: meter.inFlightEvents(),
         ...(position !== undefined && { position }),
+        ...(page && { page: { settledEvents: meter.settledOfPage(), next: page.next } }),
         ...(lag !== undefined && { lagSeconds: lag }),
       }
     },
@@ -255,23 +328,9 @@ interface Attempt {
   readonly failures: number
 }
 
-function deliveryOf(shard: number, { source, defaults, deliverFor, buffers, meter }: ShardContext) {
-  const { project, logstore, routes, inOrder } = source
-  const planner = createPlanner({
-    project,
-    logstore,
-    shard,
-    routes,
-    defaults,
-    addMetadata: source.event.metadata,
-  })
-  return {
-    encode: createEncode(planner),
-    deliver: deliverFor(shard),
-    buffers,
-    meter: meter.shard(shard),
-    inOrder,
-  }
+function plannerOf(shard: number, { source, defaults }: ShardContext): Planner {
+  const { project, logstore, routes } = source
+  return createPlanner({ project, logstore, shard, routes, defaults, addMetadata: source.event.metadata })
 }
 
 function corruptPage(shard: number, message: string) {

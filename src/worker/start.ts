@@ -1,6 +1,7 @@
 /** Where to begin in a shard, and where to go on when the position has expired. */
 
 import type { SlsClient } from '../sls/client.ts'
+import { isBefore } from '../sls/cursor.ts'
 import type { Cursor } from '../sls/page.ts'
 import type { WorkerLog } from './log.ts'
 import type { ShardMeter } from './meter.ts'
@@ -105,18 +106,6 @@ function refusedPosition(shard: number, position: Cursor) {
 function ask<T>(context: StartContext, operation: string, call: Parameters<typeof untilAnswered<T>>[0]) {
   const { shard, troubles, signal } = context
   return untilAnswered(call, { who: { work: 'read', shard }, operation, troubles, signal })
-}
-
-/** Cursors are Base64 of a decimal number above 2^53; one that is not cannot be compared and is not "before". */
-export function isBefore(a: Cursor, b: Cursor): boolean {
-  const left = cursorNumber(a)
-  const right = cursorNumber(b)
-  return left !== undefined && right !== undefined && left < right
-}
-
-function cursorNumber(cursor: Cursor): bigint | undefined {
-  const digits = Buffer.from(cursor, 'base64').toString('latin1').trim()
-  return /^\d+$/.test(digits) ? BigInt(digits) : undefined
 }
 
 /** A server that dates in other units than seconds must not be what stops a shard. */

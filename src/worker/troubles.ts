@@ -10,6 +10,8 @@ export interface Trouble {
   readonly code: string
   readonly text: string
   readonly remedy: string
+  /** Two endpoints in the same trouble are two matters. */
+  readonly endpoint?: string
 }
 
 export interface Troubles {
@@ -23,8 +25,9 @@ export interface Troubles {
 
 /** `shard` in a kind of work that can fail on its own: a pull may work while what it brought (`page`) does not. */
 export interface Who {
-  readonly work: 'heartbeat' | 'read' | 'page' | 'send' | 'checkpoint'
+  readonly work: 'heartbeat' | 'read' | 'page' | 'send' | 'checkpoint' | 'dead-letters'
   readonly shard?: number
+  readonly endpoint?: string
 }
 
 interface Entry {
@@ -37,31 +40,33 @@ interface Entry {
 export function createTroubles(): Troubles {
   const entries = new Map<string, Entry>()
   const passed = new Map<string, StatusReason>()
-  const keyOf = ({ work, shard }: Who) => `${work} ${shard ?? ''}`
+  const keyOf = ({ work, shard, endpoint }: Who) => `${work} ${shard ?? ''} ${endpoint ?? ''}`
+  const matterOf = ({ code, endpoint }: Trouble) => `${code} ${endpoint ?? ''}`
 
   function clear(who: Who, except?: string): void {
-    for (const [code, entry] of entries) {
-      if (code === except) continue
+    for (const [matter, entry] of entries) {
+      if (matter === except) continue
       const last = reasonOf(entry)
       entry.who.delete(keyOf(who))
       if (entry.who.size > 0) continue
-      entries.delete(code)
-      if (!entry.taken) passed.set(code, last)
+      entries.delete(matter)
+      if (!entry.taken) passed.set(matter, last)
     }
   }
 
   return {
     raise(who, trouble) {
-      clear(who, trouble.code)
-      const entry = entries.get(trouble.code) ?? newEntry(trouble)
-      entries.set(trouble.code, entry)
+      const matter = matterOf(trouble)
+      clear(who, matter)
+      const entry = entries.get(matter) ?? newEntry(trouble)
+      entries.set(matter, entry)
       entry.who.set(keyOf(who), who)
       entry.count++
     },
     clear: who => clear(who),
     list: () => [...entries.values()].map(reasonOf),
     take() {
-      const gone = [...passed.values()].filter(({ code }) => !entries.has(code))
+      const gone = [...passed].flatMap(([matter, reason]) => (entries.has(matter) ? [] : [reason]))
       passed.clear()
       for (const entry of entries.values()) entry.taken = true
       return [...gone, ...[...entries.values()].map(reasonOf)]

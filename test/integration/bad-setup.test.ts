@@ -262,8 +262,8 @@ const INVALID: readonly Invalid[] = [
   },
   {
     name: 'an option of a later version',
-    yaml: [SLS, SPLUNK.replace('}', ', acknowledgement: true }'), SOURCES],
-    lines: [/^config.yaml:2:\d+: splunk.acknowledgement: .*not available in this version/],
+    yaml: [SLS, SPLUNK.replace('}', ', fallback_index: spare }'), SOURCES],
+    lines: [/^config.yaml:2:\d+: splunk.fallback_index: .*not available in this version/],
   },
 ]
 

@@ -73,6 +73,7 @@ async function setUp({ onTestFinished }: TestContext, { timeoutMs = 10_000 } = {
       troubles,
       cut: cut.signal,
       onLost: failure => void lost.push(failure),
+      isOurs: () => true,
       ...options,
     })
     return { checkpoint, saving: checkpoint.keepSaving(stop.signal) }

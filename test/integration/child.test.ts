@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createMarker } from '../../src/marker.ts'
 import type { FromWorker, ToWorker } from '../../src/protocol.ts'
 import { type ChildExit, type ChildOptions, runChild } from '../../src/supervisor/child.ts'
 import { eventually } from '../support/eventually.ts'
@@ -45,6 +46,8 @@ const worker = {
   drainTimeoutMs: 1_000,
 }
 
+const deadLetters = { directory: '/nowhere', maxBytes: MIB }
+
 interface Run {
   readonly exit: Promise<ChildExit>
   readonly messages: readonly FromWorker[]
@@ -62,7 +65,16 @@ function start(behaviour: Behaviour, options: Partial<ChildOptions> = {}): Run {
   const messages: FromWorker[] = []
   const exit = runChild({
     workerFile: fileOf('behaviours'),
-    input: { consumer: behaviour, source, sls, splunk, worker },
+    input: {
+      consumer: behaviour,
+      source,
+      sls,
+      splunk,
+      worker,
+      deadLetters,
+      quarantine: [],
+      marker: createMarker(),
+    },
     heapLimitBytes: 256 * MIB,
     readyWithinMs: 30_000,
     silentAtMostMs: 30_000,
@@ -90,7 +102,11 @@ const alive = (run: Run) => {
 }
 
 describe('a run that is told to drain', () => {
-  const drained = { kind: 'drained', unconfirmed: [{ shard: 3, events: 7, from: 'MTIz' }], unsaved: [] }
+  const drained = {
+    kind: 'drained',
+    unconfirmed: [{ shard: 3, events: 7, repeated: 0, from: 'MTIz', to: 'MTI0' }],
+    unsaved: [],
+  }
 
   it('ends with what the worker says of it', async () => {
     const run = start('does its work')

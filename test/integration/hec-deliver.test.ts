@@ -1,12 +1,17 @@
 import { getEventListeners, once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import type { SplunkConfig } from '../../src/config/types.ts'
 import { htmlReply } from '../../src/simulator/hec/answers.ts'
-import type { Fault } from '../../src/simulator/hec/faults.ts'
+import { bodyHas, type Fault } from '../../src/simulator/hec/faults.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createHecClient, type HecCall, type Payload } from '../../src/splunk/client.ts'
-import { createDeliver, type Events } from '../../src/splunk/deliver.ts'
+import { createDeliver, type Refusal } from '../../src/splunk/deliver.ts'
+import { createEndpoint } from '../../src/splunk/endpoint.ts'
+import { createEndpoints } from '../../src/splunk/endpoints.ts'
+import type { Events } from '../../src/splunk/pieces.ts'
+import { createToken } from '../../src/splunk/token.ts'
 import { eventually } from '../support/eventually.ts'
 import { createAuthority, selfSigned } from './certificates.ts'
 
@@ -28,23 +33,45 @@ function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<
   }
   const calls: HecCall[] = []
   const troubles: string[] = []
+  const refusals: Refusal[] = []
   const stop = new AbortController()
-  const client = createHecClient({ splunk, maxSockets: 2, onCall: call => void calls.push(call) })
+  const token = createToken(splunk.token, splunk.tokenFile)
+  const client = createHecClient({
+    splunk,
+    url,
+    token,
+    maxSockets: 2,
+    onCall: call => void calls.push(call),
+  })
+  const endpoint = createEndpoint({
+    client,
+    token,
+    maxRequests: 2,
+    events: { failed: () => {}, worked: () => {} },
+  })
   onTestFinished(() => {
     stop.abort()
     client.close()
   })
   const deliver = createDeliver({
-    client,
+    endpoints: createEndpoints([endpoint]),
     compression: splunk.compression,
-    onTrouble: ({ kind, reason, accepted }) => void troubles.push(`${kind} ${reason} ${accepted}`),
+    inOrder: false,
+    beforePost: () => {},
+    onRefused: async refusal => {
+      refusals.push(refusal)
+      return true
+    },
+    onTrouble: (reason, { verdict }) => void troubles.push(`${verdict.kind} ${reason}`),
   })
   return {
     client,
     calls,
     troubles,
     stop,
-    deliver: (events: Events, onHold = () => {}) => deliver(events, stop.signal, onHold),
+    /** The dead letters: number of the event, and why. */
+    letters: () => refusals.map(({ event, reason }) => [event.numbers[0], reason]),
+    deliver: (events: Events) => deliver(events, stop.signal),
   }
 }
 
@@ -70,10 +97,11 @@ function eventsOf(objects: readonly object[]): Events {
     at += piece.length
     return at - piece.length
   })
-  return { bytes: Buffer.concat(pieces), offsets }
+  return { bytes: Buffer.concat(pieces), offsets, numbers: numbered(objects.length) }
 }
 
 const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i)
+const ONE_EVENT: Payload = { bytes: Buffer.from('{"event":1}'), gzip: false, events: 1, rawBytes: 11 }
 const plain = (count: number) => eventsOf(numbered(count).map(event => ({ event })))
 
 describe.concurrent('a request', () => {
@@ -127,17 +155,23 @@ describe.concurrent('a request', () => {
   it('whose answer does not end is given up early', async context => {
     const { hec, client, stop } = await start(context)
     hec.faults.add({ fault: { kind: 'reply', status: 200, body: 'x'.repeat(1024 * 1024) }, route: 'any' })
-    const payload: Payload = { bytes: Buffer.from('{"event":1}'), gzip: false, events: 1 }
-    const given = { verdict: { kind: 'hold', reason: 'not-hec', accepted: 0 }, detail: 'ANSWER_TOO_LARGE' }
-    expect(await client.post(payload, stop.signal)).toEqual(given)
+    const given = {
+      verdict: { kind: 'hold', reason: 'not-hec' },
+      detail: 'ANSWER_TOO_LARGE',
+      status: 0,
+      code: null,
+    }
+    expect(await client.post(ONE_EVENT, 'channel', stop.signal)).toEqual(given)
     expect(await client.probe(stop.signal)).toEqual(given)
   })
 
   it('that probes takes no token along', async context => {
     const { hec, client, stop } = await start(context)
     expect(await client.probe(stop.signal)).toEqual({
-      verdict: { kind: 'delivered' },
+      verdict: { kind: 'delivered', nearlyFull: false },
       detail: '200 HEC is healthy (code 17)',
+      status: 200,
+      code: 17,
     })
     expect(hec.requests[0]?.headers).not.toHaveProperty('authorization')
     hec.setLoad('busy')
@@ -158,45 +192,47 @@ describe.concurrent('what passes by itself', () => {
       'a busy Splunk',
       { kind: 'reply', status: 503, body: '{"text":"Server is busy","code":9}' },
       stored3,
-      'again busy 0',
+      'again busy',
     ],
     [
       'a full queue of Splunk 10',
       { kind: 'reply', status: 429, body: '{"text":"full","code":26}' },
       stored3,
-      'again busy 0',
+      'again busy',
     ],
     [
       'a stop of Splunk',
       { kind: 'reply', status: 503, body: '{"text":"bye","code":23}' },
       stored3,
-      'again shutting-down 0',
+      'again shutting-down',
     ],
-    ['a gateway without Splunk', { kind: 'reply', ...htmlReply(504) }, stored3, 'again server-error 0'],
-    ['an empty 503', { kind: 'reply', status: 503, body: '' }, stored3, 'again busy 0'],
-    ['a reset before the body is read', { kind: 'reset-before-read' }, stored3, 'again unreachable 0'],
-    ['a reset before it is stored', { kind: 'reset-before-store' }, stored3, 'again unreachable 0'],
-    ['no answer and nothing stored', { kind: 'hang' }, stored3, 'again timeout 0'],
+    ['a gateway without Splunk', { kind: 'reply', ...htmlReply(504) }, stored3, 'again server-error'],
+    ['an empty 503', { kind: 'reply', status: 503, body: '' }, stored3, 'again busy'],
+    ['a reset before the body is read', { kind: 'reset-before-read' }, stored3, 'again unreachable'],
+    ['a reset before it is stored', { kind: 'reset-before-store' }, stored3, 'again unreachable'],
+    ['no answer and nothing stored', { kind: 'hang' }, stored3, 'again timeout'],
     // Whoever does not learn that it was stored has to send it again.
-    ['a reset after it is stored', { kind: 'reset-before-reply' }, twice, 'again unreachable 0'],
-    ['half an answer', { kind: 'truncated-reply' }, twice, 'again unreachable 0'],
-    ['no answer though it is stored', { kind: 'hang-before-reply' }, twice, 'again timeout 0'],
-    ['an answer that trickles', { kind: 'drip-reply', everyMs: 50 }, twice, 'again timeout 0'],
+    ['a reset after it is stored', { kind: 'reset-before-reply' }, twice, 'again unreachable'],
+    ['half an answer', { kind: 'truncated-reply' }, twice, 'again unreachable'],
+    ['no answer though it is stored', { kind: 'hang-before-reply' }, twice, 'again timeout'],
+    ['an answer that trickles', { kind: 'drip-reply', everyMs: 50 }, twice, 'again timeout'],
     // These take longer to be tried again: somebody may have to mend something.
     [
       'a token that is rolled out',
       { kind: 'reply', status: 403, body: '{"text":"Invalid token","code":4}' },
       stored3,
-      'hold token-refused 0',
+      'hold token-refused',
     ],
-    ['a login page', { kind: 'reply', status: 200, body: '<p>Please log in</p>' }, stored3, 'hold not-hec 0'],
+    ['a login page', { kind: 'reply', status: 200, body: '<p>Please log in</p>' }, stored3, 'hold not-hec'],
     [
       'a megabyte of something',
       { kind: 'reply', status: 200, body: 'x'.repeat(1024 * 1024) },
       stored3,
-      'hold not-hec 0',
+      'hold not-hec',
     ],
-    ['a refusal of the size', { kind: 'reply', ...htmlReply(413) }, stored3, 'hold too-large 0'],
+    ['a refusal of the size', { kind: 'reply', ...htmlReply(413) }, stored3, 'divide too-large'],
+    ['a refusal of gzip', { kind: 'reply', ...htmlReply(415) }, stored3, 'hold encoding-refused'],
+    ['a broken proxy', { kind: 'reply', ...htmlReply(400) }, stored3, 'divide not-hec'],
   ]
   it.for(rows)('%s is tried again until all is stored', async ([, fault, expected, trouble], context) => {
     const { hec, deliver, stored, troubles } = await start(context, {}, { timeoutMs: 400 })
@@ -214,55 +250,18 @@ describe.concurrent('what passes by itself', () => {
     await hec.up()
     await delivered
     expect(stored()).toEqual(numbered(50))
-    expect(new Set(troubles)).toEqual(new Set(['again unreachable 0']))
+    expect(new Set(troubles)).toEqual(new Set(['again unreachable']))
   })
 })
 
 describe.concurrent('a request of which Splunk takes the front', () => {
-  it('goes on behind it when an index is refused, and again behind the next', async context => {
-    const tokens = [{ token: TOKEN, indexes: ['main'] }]
-    const { hec, deliver, stored, troubles } = await start(context, { tokens })
-    const indexOf = (event: number) => ({ 4: 'security', 7: 'audit' })[event] ?? 'main'
-    const delivered = deliver(eventsOf(numbered(300).map(event => ({ event, index: indexOf(event) }))))
-    await eventually(() => troubles.length === 2, { withinMs: 15_000 })
-    expect(stored()).toEqual([0, 1, 2, 3])
-    hec.setToken({ token: TOKEN, indexes: ['main', 'security'] })
-    await eventually(() => stored().length === 7, { withinMs: 15_000 })
-    hec.setToken({ token: TOKEN })
-    await delivered
-    expect(stored()).toEqual(numbered(300))
-    const [front, nothing, middle] = ['hold index-refused 4', 'hold index-refused 0', 'hold index-refused 3']
-    expect(troubles).toEqual([front, nothing, middle])
-  })
-
-  it.for(['gzip', 'none'] as const)(
-    'needs its buffer no more once it is held: %s',
-    async (compression, context) => {
-      const tokens = [{ token: TOKEN, indexes: ['main'] }]
-      const { hec, deliver, stored } = await start(context, { tokens }, { compression })
-      const events = eventsOf(
-        numbered(300).map(event => ({ event, index: event === 4 ? 'security' : 'main' })),
-      )
-      let holds = 0
-      const delivered = deliver(events, () => {
-        holds++
-        events.bytes.fill(0)
-      })
-      await eventually(() => hec.counters.requests === 2, { withinMs: 15_000 })
-      expect(holds).toBe(1)
-      hec.setToken({ token: TOKEN })
-      await delivered
-      expect(stored()).toEqual(numbered(300))
-      expect(holds).toBe(1)
-    },
-  )
-
-  it('needs it as long as trying again will do', async context => {
-    const { hec, deliver, stored } = await start(context)
-    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(503) }, times: 2 })
-    let holds = 0
-    await deliver(plain(3), () => void holds++)
-    expect([holds, stored()]).toEqual([0, [0, 1, 2]])
+  it('goes on behind an event that is refused, which is the only one not delivered', async context => {
+    const { hec, deliver, stored, letters } = await start(context)
+    const objects = numbered(1_000).map(event => (event === 500 ? { event: '' } : { event }))
+    expect(await deliver(eventsOf(objects))).toEqual({ accepted: 999, refused: 1, held: [] })
+    expect(stored()).toEqual(numbered(1_000).filter(event => event !== 500))
+    expect(letters()).toEqual([[500, 'event-refused']])
+    expect(hec.counters.requests).toBe(2)
   })
 
   const refused: [string, object, number][] = [
@@ -273,15 +272,44 @@ describe.concurrent('a request of which Splunk takes the front', () => {
     ['the first of all', { event: '' }, 0],
     ['the last of all', { event: '' }, 4],
   ]
-  it.for(refused)('is held at an event that is refused: %s', async ([, bad, at], context) => {
-    const { deliver, stop, stored, troubles } = await start(context, { maxEventBytes: 2_000 })
+  it.for(refused)('gives up that event alone: %s', async ([, bad, at], context) => {
+    const { hec, deliver, stored, letters } = await start(context, { maxEventBytes: 2_000 })
     const objects = numbered(5).map(event => (event === at ? bad : { event }))
-    const delivered = deliver(eventsOf(objects)).catch(() => 'stopped')
-    await eventually(() => troubles.length === 2, { withinMs: 15_000 })
-    expect(stored()).toEqual(numbered(at))
-    expect(troubles).toEqual([`hold event-refused ${at}`, 'hold event-refused 0'])
-    stop.abort()
-    expect(await delivered).toBe('stopped')
+    expect(await deliver(eventsOf(objects))).toEqual({ accepted: 4, refused: 1, held: [] })
+    expect(stored()).toEqual(numbered(5).filter(event => event !== at))
+    expect(letters()).toEqual([[at, 'event-refused']])
+    expect(hec.counters.requests).toBe(at === 4 ? 1 : 2)
+  })
+
+  it('sends one more request for each refused event, however many there are', async context => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), async isBad => {
+        const { hec, deliver, stored, letters } = await start(context)
+        const objects = isBad.map((bad, event) => (bad ? { event: '' } : { event }))
+        const bad = numbered(isBad.length).filter(event => isBad[event])
+        const good = numbered(isBad.length).filter(event => !isBad[event])
+        const delivered = await deliver(eventsOf(objects))
+        expect(delivered).toEqual({ accepted: good.length, refused: bad.length, held: [] })
+        expect([stored(), letters().map(([number]) => number)]).toEqual([good, bad])
+        expect(hec.counters.requests).toBeLessThanOrEqual(1 + bad.length)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('leaves the events of a refused index aside, all of them at once, and delivers the others', async context => {
+    const tokens = [{ token: TOKEN, indexes: ['main'] }]
+    const { hec, deliver, stored } = await start(context, { tokens })
+    const indexOf = (event: number) => (event % 10 === 4 ? 'security' : 'main')
+    const delivered = await deliver(eventsOf(numbered(100).map(event => ({ event, index: indexOf(event) }))))
+    const held = numbered(100).filter(event => indexOf(event) === 'security')
+    expect(delivered).toEqual({
+      accepted: 90,
+      refused: 0,
+      held: [{ numbers: held, reason: 'index-refused', index: 'security' }],
+    })
+    expect(stored()).toEqual(numbered(100).filter(event => !held.includes(event)))
+    expect(hec.counters.requests).toBe(2)
   })
 
   it('goes on one event earlier when a busy Splunk says how many it took', async context => {
@@ -292,7 +320,7 @@ describe.concurrent('a request of which Splunk takes the front', () => {
     hec.setLoad('normal')
     await delivered
     expect(stored()).toEqual([0, 1, 2, 2, 3, 4, 4, 5, 6, 7])
-    expect(troubles).toEqual(['again busy 2', 'again busy 2'])
+    expect(troubles).toEqual(['again busy', 'again busy'])
   })
 
   it('takes no number for more than was sent last', async context => {
@@ -303,7 +331,7 @@ describe.concurrent('a request of which Splunk takes the front', () => {
     hec.setLoad('normal')
     await delivered
     expect(stored()).toEqual([...numbered(6), 5, 6, 7, 5, 6, 7])
-    expect(troubles).toEqual(['again busy 5', 'again busy 0'])
+    expect(troubles).toEqual(['again busy', 'again busy'])
   })
 
   it('sends all of it again when a busy Splunk has taken nothing of it', async context => {
@@ -314,6 +342,45 @@ describe.concurrent('a request of which Splunk takes the front', () => {
     hec.setLoad('normal')
     await delivered
     expect(stored()).toEqual(numbered(4))
+  })
+})
+
+describe.concurrent('a request that is refused as a whole', () => {
+  it('is divided until it is small enough, and what is too large by itself is given up', async context => {
+    const { deliver, stored, letters } = await start(context, { maxContentBytes: 100 })
+    const objects = numbered(20).map(event => ({ event: event === 7 ? 'x'.repeat(200) : event }))
+    expect(await deliver(eventsOf(objects))).toEqual({ accepted: 19, refused: 1, held: [] })
+    expect(stored()).toEqual(numbered(20).filter(event => event !== 7))
+    expect(letters()).toEqual([[7, 'too-large']])
+  })
+
+  it('for one event, by somebody who is not HEC, loses that event alone', async context => {
+    const { hec, deliver, stored, letters } = await start(context)
+    const isPoison = bodyHas('"event":11}')
+    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(400) }, match: isPoison })
+    expect(await deliver(plain(16))).toEqual({ accepted: 15, refused: 1, held: [] })
+    expect(stored()).toEqual(numbered(16).filter(event => event !== 11))
+    expect(letters()).toEqual([[11, 'not-hec']])
+  })
+
+  it('whatever is in it loses nothing: it waits', async context => {
+    const { hec, deliver, letters, troubles } = await start(context)
+    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(400) } })
+    const { accepted, refused, held } = await deliver(plain(64))
+    expect([accepted, refused, letters()]).toEqual([0, 0, []])
+    expect(held.flatMap(({ numbers }) => numbers).toSorted((a, b) => a - b)).toEqual(numbered(64))
+    expect(hec.counters.requests).toBeLessThan(20)
+    expect(troubles.at(-1)).toBe('divide not-hec')
+  })
+
+  it('for its compression is sent again without, and so is every later one', async context => {
+    const { hec, deliver, stored } = await start(context)
+    const isGzip = ({ headers }: { headers: object }) => 'content-encoding' in headers
+    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(415) }, match: isGzip })
+    await deliver(plain(200))
+    await deliver(plain(200))
+    expect(stored()).toEqual([...numbered(200), ...numbered(200)])
+    expect(hec.counters.requests).toBe(3)
   })
 })
 
@@ -407,10 +474,11 @@ describe.concurrent('between two tries', () => {
         response.writeHead(status, { location }).end(),
       )
       const { client, stop } = connect(url, onTestFinished)
-      const payload: Payload = { bytes: Buffer.from('{"event":1}'), gzip: false, events: 1 }
-      expect(await client.post(payload, stop.signal)).toEqual({
-        verdict: { kind: 'hold', reason: 'redirect', accepted: 0 },
+      expect(await client.post(ONE_EVENT, 'channel', stop.signal)).toEqual({
+        verdict: { kind: 'hold', reason: 'redirect' },
         detail: `HTTP ${status}`,
+        status,
+        code: null,
       })
     }
     expect(elsewhere.asked()).toBe(0)
@@ -440,14 +508,14 @@ describe.concurrent('TLS', () => {
     expect(stored()).toEqual(numbered(3))
     const without = connect(hec.url, context.onTestFinished, { tls: trust })
     const { verdict } = await without.client.probe(without.stop.signal)
-    expect(verdict).toEqual({ kind: 'hold', reason: 'handshake-refused', accepted: 0 })
+    expect(verdict).toEqual({ kind: 'hold', reason: 'handshake-refused' })
   })
 
   it('that is not spoken there says so', async context => {
     const { hec } = await start(context)
     const { client, stop } = connect(hec.url.replace('http:', 'https:'), context.onTestFinished)
     const { verdict } = await client.probe(stop.signal)
-    expect(verdict).toEqual({ kind: 'hold', reason: 'handshake-refused', accepted: 0 })
+    expect(verdict).toEqual({ kind: 'hold', reason: 'handshake-refused' })
   })
 
   it.for([
@@ -461,22 +529,18 @@ describe.concurrent('TLS', () => {
     await eventually(() => troubles.length === 1, { withinMs: 5_000 })
     stop.abort()
     expect(await delivered).toBe('stopped')
-    expect(troubles).toEqual(['hold certificate 0'])
+    expect(troubles).toEqual(['hold certificate'])
     expect(hec.counters.requests).toBe(0)
   })
 })
 
-it('compresses each try by itself: what is sent again is what is left', async ({ onTestFinished }) => {
-  const tokens = [{ token: TOKEN, indexes: ['main'] }]
+it('compresses what is left anew, and what is sent again as it was only once', async ({ onTestFinished }) => {
   const bodies: string[] = []
   const onBody = (body: Buffer) => void bodies.push(body.toString())
-  const { hec, deliver, troubles } = await start({ onTestFinished }, { tokens, onBody })
-  const objects = numbered(1_000).map(event => ({ event, ...(event === 100 && { index: 'security' }) }))
-  const events = eventsOf(objects)
-  const delivered = deliver(events)
-  await eventually(() => troubles.length === 1, { withinMs: 5_000 })
-  hec.setToken({ token: TOKEN })
-  await delivered
+  const { hec, deliver } = await start({ onTestFinished }, { onBody })
+  hec.faults.add({ fault: { kind: 'reply', ...htmlReply(503) }, times: 1 })
+  const events = eventsOf(numbered(1_000).map(event => (event === 100 ? { event: '' } : { event })))
   const whole = Buffer.from(events.bytes).toString()
-  expect(bodies).toEqual([whole, whole.slice(events.offsets[100])])
+  await deliver(events)
+  expect(bodies).toEqual([whole, whole.slice(events.offsets[101])])
 })

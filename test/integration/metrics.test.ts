@@ -18,6 +18,7 @@ interface Told {
   readonly slsCalls?: readonly Partial<CallDelta>[]
   readonly joined?: boolean
   readonly splunkUp?: boolean
+  readonly endpoints?: readonly string[]
 }
 
 const NO_SHARD = {
@@ -39,10 +40,19 @@ const NO_CALL = {
 }
 
 function statusOf(told: Told): WorkerStatus {
-  const { held = [], shards = [], hecCalls = [], slsCalls = [], joined = true, splunkUp = true } = told
+  const {
+    held = [],
+    shards = [],
+    hecCalls = [],
+    slsCalls = [],
+    joined = true,
+    splunkUp = true,
+    endpoints = [],
+  } = told
   return {
     joined,
     splunkUp,
+    endpoints: endpoints.map(endpoint => ({ endpoint, up: splunkUp, pendingAcks: 0 })),
     inFlightBytes: 123,
     memoryBytes: 456,
     shards: held.map(shard => ({
@@ -110,8 +120,9 @@ const everything: Told = {
       deliveredEvents: 900,
       droppedEvents: 50,
     },
-    { shard: 1, cpuSeconds: 0.25, expiredSeconds: 3_600 },
+    { shard: 1, cpuSeconds: 0.25, expiredSeconds: 3_600, deadLetters: { 'event-refused': 2 } },
   ],
+  endpoints: ['splunk:8088'],
   cpuSeconds: 0.5,
   hecCalls: [
     { durationsSeconds: [0.02, 0.2, 70], sentBytes: 1_000 },
@@ -134,6 +145,7 @@ const FAMILIES = {
     'shard_expired_seconds_total',
     'consumer_cpu_seconds_total',
     'consumer_restarts_total',
+    'dead_letter_events_total',
     'hec_requests_total',
     'hec_sent_bytes_total',
     'hec_retries_total',
@@ -152,6 +164,7 @@ const FAMILIES = {
     'consumer_target_cpu_ratio',
     'consumer_target_met',
     'hec_endpoint_up',
+    'hec_pending_acks',
     'in_flight_bytes',
     'build_info',
   ],
@@ -200,6 +213,8 @@ describe('the text of a scrape', () => {
       'shard_dropped_events_total{source="logs",shard="0"} 50',
       'shard_cpu_seconds_total{source="logs",shard="1"} 0.25',
       'shard_expired_seconds_total{source="logs",shard="1"} 3600',
+      'dead_letter_events_total{source="logs",shard="1",reason="event-refused"} 2',
+      'hec_pending_acks{source="logs",endpoint="splunk:8088"} 0',
       'shard_lag_seconds{source="logs",shard="1"} 1.5',
       'shard_owner{source="logs",shard="0",consumer="c1"} 1',
       'shard_throughput_bytes_per_second{source="logs",shard="0"} 1000000',
@@ -332,10 +347,11 @@ describe('what is gone', () => {
     const { tell, value } = start()
     const up = () => value('hec_endpoint_up{source="logs",endpoint="splunk:8088"}')
     expect(await up()).toBeUndefined()
-    tell('c1', { hecCalls: [{}] })
-    tell('c2', { splunkUp: false })
+    const endpoints = ['splunk:8088']
+    tell('c1', { endpoints })
+    tell('c2', { endpoints, splunkUp: false })
     expect(await up()).toBe(1)
-    tell('c1', { splunkUp: false })
+    tell('c1', { endpoints, splunkUp: false })
     expect(await up()).toBe(0)
   })
 })

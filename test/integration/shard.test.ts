@@ -4,14 +4,16 @@ import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { createBudget } from '../../src/budget.ts'
 import type { SourceConfig, SplunkConfig } from '../../src/config/types.ts'
+import { createMarker } from '../../src/marker.ts'
 import type { Fault } from '../../src/simulator/hec/faults.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
-import { createHecClient } from '../../src/splunk/client.ts'
-import { createDeliver } from '../../src/splunk/deliver.ts'
 import { createBuffers } from '../../src/worker/buffers.ts'
+import { deliveryFor } from '../../src/worker/delivery.ts'
 import { createMeter } from '../../src/worker/meter.ts'
+import { createQuarantineList } from '../../src/worker/quarantine.ts'
 import { type Release, type ShardContext, type ShardRunner, startShard } from '../../src/worker/shard.ts'
+import { connectToSplunk } from '../../src/worker/splunk.ts'
 import { createTroubles } from '../../src/worker/troubles.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -86,12 +88,13 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     batchBytes,
     metadata: {},
   }
-  const hec = createHecClient({ splunk, maxSockets: 8 })
   const never = new AbortController().signal
   await eventually(async () => (await client.heartbeat([], never)).kind === 'ok', PATIENCE)
 
   const troubles = createTroubles()
   const meter = createMeter()
+  const hec = connectToSplunk(splunk, { maxRequests: 8, troubles })
+  const { endpoints } = hec
   const buffers = createBuffers(4, batchBytes)
   const budget = createBudget(64 * 2 ** 20)
   const errors: string[] = []
@@ -101,7 +104,11 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     source: sourceOf(options),
     drainTimeoutMs: 30_000,
     defaults: {},
-    deliverFor: () => createDeliver({ client: hec, compression: 'gzip', onTrouble: () => {} }),
+    deliverFor: ofShard => deliveryFor(ofShard, { endpoints, compression: 'gzip', troubles, meter }),
+    deadLetters: { write: async () => ({ kind: 'failed', message: 'there are none here' }) },
+    announce: () => {},
+    quarantine: createQuarantineList(),
+    marker: createMarker(),
     budget,
     buffers,
     meter,
@@ -121,7 +128,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     meter,
     errors,
     start(shard = 0) {
-      const runner = startShard(shard, context, undefined)
+      const runner = startShard(shard, context, { known: () => undefined, isOurs: () => true })
       runners.push(runner)
       return runner
     },

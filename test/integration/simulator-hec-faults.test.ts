@@ -1,9 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import https from 'node:https'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { htmlReply } from '../../src/simulator/hec/answers.ts'
@@ -130,6 +125,19 @@ describe('a receiver', () => {
     await sticky.close()
   })
 
+  it('puts headers on a reply that are made for it', async () => {
+    let replies = 0
+    const changing = await startHecReceiver({
+      tokens: [token],
+      replyHeaders: ({ route }) => ({ 'set-cookie': `AWSALB=${route}-${++replies}` }),
+    })
+    const cookieOf = async (path: string) =>
+      (await fetch(`${changing.url}/services/collector/${path}`)).headers.getSetCookie()
+    expect(await cookieOf('health')).toEqual(['AWSALB=health-1'])
+    expect(await cookieOf('event')).toEqual(['AWSALB=event-2'])
+    await changing.close()
+  })
+
   it('only counts objects and hands out bodies in its cheap mode', async () => {
     const bodies: [string, number][] = []
     const onBody = (body: Buffer, events: number) => void bodies.push([body.toString(), events])
@@ -165,36 +173,4 @@ describe('a receiver', () => {
       await receiver.close()
     }
   })
-
-  it('speaks TLS, faults included', async () => {
-    const certificate = selfSigned()
-    const secure = await startHecReceiver({ tokens: [token], tls: certificate })
-    const send = () => postTls(secure.url, certificate.cert).catch(() => 'failed')
-    expect(await send()).toBe('{"text":"Success","code":0}')
-    secure.faults.add({ fault: { kind: 'reset-before-reply' }, times: 1 })
-    expect(await send()).toBe('failed')
-    expect(secure.events).toHaveLength(2)
-    await secure.close()
-  })
 })
-
-function selfSigned(): { cert: string; key: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'hec-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1']
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  execFileSync('openssl', ['req', '-x509', ...ec, ...subject, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  })
-  const pems = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
-  rmSync(folder, { recursive: true })
-  return pems
-}
-
-function postTls(url: string, ca: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const request = https.request(`${url}/services/collector`, { method: 'POST', headers, ca, agent: false })
-  request.on('response', response => text(response).then(resolve, reject)).on('error', reject)
-  request.end('{"event":"a"}')
-  return promise
-}

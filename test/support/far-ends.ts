@@ -2,17 +2,20 @@
 
 import type { TestContext } from 'vitest'
 import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
-import { eachLogId, formatLogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
+import { eachLogId, formatLogId, type LogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
 import {
   createOracle,
+  decodeCursor,
   type Oracle,
+  type PullEntry,
   type SlsSimulator,
   type SlsSimulatorOptions,
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
 import type { StopReport } from '../../src/supervisor/supervisor.ts'
+import { createContents } from './contents.ts'
 import { type RunningService, type ServiceOptions, startService } from './service.ts'
 
 export const PROJECT = 'test-project'
@@ -34,8 +37,12 @@ export interface FarEndsOptions {
   readonly kinds?: readonly Kind[]
   /** Encoded groups that a route of the service drops: they count as settled without having arrived. */
   readonly isDropped?: (group: Buffer) => boolean
+  /** Ids of logs that are in the service's dead letters now: they count as settled without having arrived. */
+  readonly deadLetters?: () => ReadonlySet<string>
   readonly sls?: Partial<SlsSimulatorOptions>
 }
+
+export type StartOptions = Pick<ServiceOptions, 'consumers' | 'overrides'>
 
 export interface FarEnds {
   readonly sls: SlsSimulator
@@ -43,8 +50,20 @@ export interface FarEnds {
   readonly ledger: Ledger
   /** Looks at every checkpoint as it happens: whether Splunk had all that lies before it. */
   readonly oracle: Oracle
-  /** Appends groups of new logs to each of these shards. */
-  produce(shards: readonly number[], groups?: number): void
+  /** Ids of logs that arrived with other contents than they were issued with, at most a few. */
+  altered(): readonly string[]
+  /** Issued logs that have neither arrived nor are settled otherwise, the earliest of each shard first. */
+  missing(): LogId[]
+  /** Logs in pages that begin before the end of an earlier page of their shard: they may have been sent twice. */
+  readAgain(): number
+  /** Logs that retention took before they arrived. */
+  expired(): number
+  /** Issued logs that are in the dead letters and did not arrive. */
+  deadLettered(): number
+  /** Appends groups of new logs to each of these shards; answers with the last log of each. */
+  produce(shards: readonly number[], groups?: number): LogId[]
+  /** Retention takes the oldest groups of a shard, default all: what had not arrived counts as settled. */
+  expire(shard: number, groups?: number): void
   /** Appends a group to every shard that takes writes, again and again until told to end. */
   stream(everyMs?: number): () => void
   /** From now on Splunk refuses every so many-th request as too busy: what it carries waits, and is not stored. */
@@ -56,7 +75,7 @@ export interface FarEnds {
   /** By consumer, the shards it holds undisputed. */
   holdings(): ReadonlyMap<string, readonly number[]>
   /** A service against these far ends, in this process; ended with the test at the latest. */
-  start(options?: Pick<ServiceOptions, 'consumers' | 'overrides'>): RunningService
+  start(options?: StartOptions): RunningService
   /** Drains every service that was started here. */
   stopServices(): Promise<readonly StopReport[]>
 }
@@ -66,15 +85,19 @@ export async function startFarEnds(
   onTestFinished: OnTestFinished,
 ): Promise<FarEnds> {
   const { shards, logsPerGroup = 10, bytesPerLog, kinds, isDropped = () => false } = options
+  const { deadLetters = () => NONE } = options
   const ledger = createLedger()
+  const contents = createContents({ project: PROJECT, logstore: LOGSTORE })
   const arrivals = new Map<string, number>()
+  const expired = new Set<string>()
   const services: RunningService[] = []
   const sls = await startSlsSimulator({ accessKeys: [ACCESS_KEY], ...options.sls })
   const hec = await startHecReceiver({
     tokens: [{ token: TOKEN }],
-    onEvent: ({ event }) => {
-      const id = idOf(event)
+    onEvent: envelope => {
+      const id = idOf(envelope.event)
       ledger.deliverId(id)
+      contents.arrive(id, envelope)
       arrivals.set(id, performance.now())
     },
   })
@@ -85,8 +108,11 @@ export async function startFarEnds(
     ...(kinds && { kinds }),
   })
   const arrivedAt = (shard: number, sequence: number) => arrivals.get(formatLogId({ shard, sequence }))
-  const hasArrived = (group: Buffer) => idsOf(group).every(id => arrivals.has(id))
-  const oracle = createOracle(sls, { isSettled: group => isDropped(group) || hasArrived(group) })
+  const isSettledId = (id: string) => arrivals.has(id) || expired.has(id) || deadLetters().has(id)
+  const oracle = createOracle(sls, {
+    isSettled: group => isDropped(group) || idsOf(group).every(isSettledId),
+  })
+  const rereading = watchRereading(sls)
   const stopServices = () => Promise.all(services.map(service => service.stop()))
   if (options.exists ?? true) sls.createLogstore(PROJECT, LOGSTORE, { shards })
   onTestFinished(async () => {
@@ -96,13 +122,30 @@ export async function startFarEnds(
     await hec.close()
   })
 
-  function produce(to: readonly number[], groups = 1): void {
-    for (const shard of to)
-      for (let i = 0; i < groups; i++) {
-        const group = generator.nextGroup(shard, Math.floor(Date.now() / 1_000))
-        if (!isDropped(group.bytes)) ledger.issue(shard, group.firstSequence, group.logs)
-        sls.append(PROJECT, LOGSTORE, shard, [group.bytes])
-      }
+  function produce(to: readonly number[], groups = 1): LogId[] {
+    for (let i = 1; i < groups; i++) for (const shard of to) produceGroup(shard)
+    return to.map(produceGroup)
+  }
+
+  function produceGroup(shard: number): LogId {
+    const group = generator.nextGroup(shard, Math.floor(Date.now() / 1_000))
+    if (!isDropped(group.bytes)) ledger.issue(shard, group.firstSequence, group.logs)
+    contents.issue(shard, group.bytes)
+    sls.append(PROJECT, LOGSTORE, shard, [group.bytes])
+    return { shard, sequence: group.firstSequence + group.logs - 1 }
+  }
+
+  function missing(): LogId[] {
+    const dead = deadLetters()
+    const isMissing = (id: string) => !expired.has(id) && !dead.has(id)
+    return ledger.lostIds(Number.POSITIVE_INFINITY).filter(id => isMissing(formatLogId(id)))
+  }
+
+  function expire(shard: number, groups?: number): void {
+    const stored = sls.groupsBetween(PROJECT, LOGSTORE, shard, { from: '', to: '' })
+    for (const id of stored.slice(0, groups ?? stored.length).flatMap(idsOf))
+      if (!arrivals.has(id)) expired.add(id)
+    sls.expire(PROJECT, LOGSTORE, shard, groups)
   }
 
   function writable(): number[] {
@@ -115,7 +158,14 @@ export async function startFarEnds(
     hec,
     ledger,
     oracle,
+    altered: contents.altered,
+    missing,
+    readAgain: () => rereading.groups() * logsPerGroup,
+    // What was read before retention took it may still arrive.
+    expired: () => [...expired].filter(id => !arrivals.has(id)).length,
+    deadLettered: () => [...deadLetters()].filter(id => !arrivals.has(id)).length,
     produce,
+    expire,
     stream(everyMs = 30) {
       const timer = setInterval(() => produce(writable()), everyMs)
       const stop = () => clearInterval(timer)
@@ -138,7 +188,21 @@ export async function startFarEnds(
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
 const BUSY = { kind: 'reply', status: 503, body: '{"text":"Server is busy","code":9}' } as const
+
+/** How many groups of pages were served before. */
+function watchRereading({ journal }: SlsSimulator) {
+  const ends = new Map<number, bigint>()
+  let groups = 0
+  journal.onPull(({ shard, cursor, nextCursor }: PullEntry) => {
+    const [from, to] = [decodeCursor(cursor) ?? 0n, decodeCursor(nextCursor) ?? 0n]
+    const end = ends.get(shard) ?? from
+    groups += Math.max(0, Number((to < end ? to : end) - from))
+    ends.set(shard, to > end ? to : end)
+  })
+  return { groups: () => groups }
+}
 
 /** Where a service finds the far ends. */
 function addressOf(sls: SlsSimulator, hec: HecReceiver) {

@@ -43,8 +43,11 @@ export interface Workplace {
   readonly directory: string
   /** `state/lock`, which is there while a process uses the directory. */
   isLocked(): boolean
-  /** Starts `sls2splunk run` with this text as `config.yaml`; killed with the test at the latest. */
-  run(yaml: string): ServiceProcess
+  /**
+   * Starts `sls2splunk run` with this text as `config.yaml`; killed with the test at the latest. `wrapper`: a command
+   * that runs the one behind it in its own place, as `unshare` does.
+   */
+  run(yaml: string, wrapper?: readonly string[]): ServiceProcess
 }
 
 const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
@@ -56,9 +59,10 @@ export function createWorkplace(onTestFinished: TestContext['onTestFinished']): 
   return {
     directory,
     isLocked: () => existsSync(join(directory, 'state', 'lock')),
-    run(yaml) {
+    run(yaml, wrapper = []) {
       writeFileSync(file, yaml, { mode: 0o600 })
-      const child = spawn(process.execPath, [BIN, 'run', '--config', file], {
+      const [command = '', ...words] = [...wrapper, process.execPath, BIN, 'run', '--config', file]
+      const child = spawn(command, words, {
         cwd: directory,
         // Compiled once and not twenty times: tests that start it often stay quick.
         env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sls2splunk-compile-cache') },

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createService, type Service } from '../../src/commands/run.ts'
-import type { Config, SlsConfig, SourceConfig, SplunkConfig, WorkerConfig } from '../../src/config/types.ts'
+import type {
+  Config,
+  DeadLettersConfig,
+  SlsConfig,
+  SourceConfig,
+  SplunkConfig,
+  WorkerConfig,
+} from '../../src/config/types.ts'
 import { createLog } from '../../src/log.ts'
 import type { StopReport } from '../../src/supervisor/supervisor.ts'
 
@@ -23,16 +30,21 @@ export interface ServiceOptions {
 /** Settings of the one source and of the sections beside it, in place of the defaults for tests. */
 export interface ServiceOverrides {
   readonly instance?: string
+  /** Kept when the service has ended. Default: one of its own, gone with it. */
+  readonly stateDirectory?: string
   readonly source?: Partial<SourceConfig>
   readonly sls?: Partial<SlsConfig>
   readonly splunk?: Partial<SplunkConfig>
   readonly worker?: Partial<WorkerConfig>
+  readonly deadLetters?: Partial<DeadLettersConfig>
 }
 
 export interface RunningService {
   readonly service: Service
   /** Every line the service has logged so far, as JSON text. */
   readonly logLines: readonly string[]
+  /** By consumer, the bytes that it held by its last status, which after a drain is its last word. */
+  heldBytes(): ReadonlyMap<string, number>
   /** As on SIGTERM: drains, leaves the group. A second call answers the same. */
   stop(): Promise<StopReport>
   /** As on a second SIGTERM: ends the threads where they stand. */
@@ -42,7 +54,8 @@ export interface RunningService {
 /** Starts at once, from the oldest log; the caller stops it, in a test best by `onTestFinished`. */
 export function startService(options: ServiceOptions): RunningService {
   const logLines: string[] = []
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'sls2splunk-test-'))
+  const ownDirectory = mkdtempSync(join(tmpdir(), 'sls2splunk-test-'))
+  const stateDirectory = options.overrides?.stateDirectory ?? ownDirectory
   const log = createLog({
     level: 'debug',
     format: 'json',
@@ -50,14 +63,16 @@ export function startService(options: ServiceOptions): RunningService {
     output: line => void logLines.push(line.trimEnd()),
   })
   const service = createService(configOf(options, stateDirectory), log)
+  const held = watchHeldBytes(service)
   const soft = new AbortController()
   const hard = new AbortController()
   const ended = service.supervisor
     .run(soft.signal, hard.signal)
-    .finally(() => rmSync(stateDirectory, { recursive: true, force: true }))
+    .finally(() => rmSync(ownDirectory, { recursive: true, force: true }))
   return {
     service,
     logLines,
+    heldBytes: () => held,
     stop() {
       soft.abort()
       return ended
@@ -68,6 +83,17 @@ export function startService(options: ServiceOptions): RunningService {
       return ended
     },
   }
+}
+
+/** Listens in where the supervisor puts statuses: the board forgets a consumer's as soon as it has ended. */
+function watchHeldBytes({ board }: Service): ReadonlyMap<string, number> {
+  const held = new Map<string, number>()
+  const { onStatus } = board
+  board.onStatus = (consumer, status) => {
+    held.set(consumer, status.inFlightBytes)
+    return onStatus(consumer, status)
+  }
+  return held
 }
 
 const MIB = 1024 * 1024
@@ -108,6 +134,11 @@ function configOf(options: ServiceOptions, stateDirectory: string): Config {
       ...overrides.worker,
     },
     http: { host: '127.0.0.1', port: 0 },
+    deadLetters: {
+      directory: join(stateDirectory, 'dead-letters'),
+      maxBytes: 1024 * MIB,
+      ...overrides.deadLetters,
+    },
     log: { level: 'debug', format: 'json' },
   }
 }

@@ -65,6 +65,14 @@ describe('the lock of a state directory', () => {
     release(lockState(directory))
   })
 
+  it('may have another name, and then is another lock', () => {
+    const directory = newDirectory()
+    release(lockState(directory, 'other.lock'))
+    expect(lockState(directory, 'other.lock').kind).toBe('locked')
+    expect(lockState(directory).kind).toBe('locked')
+    expect(readdirSync(directory)).toEqual(['lock', 'other.lock'])
+  })
+
   it('is held by another process as long as that lives, and free after its kill', async () => {
     const directory = newDirectory()
     const other = await startOther(directory)

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { formatDuration, formatMegabytesPerSecond, parseDurationMs, parseSizeBytes } from '../../src/units.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatMegabytesPerSecond,
+  parseDurationMs,
+  parseSizeBytes,
+} from '../../src/units.ts'
 
 describe('a duration', () => {
   test.each([
@@ -51,4 +57,15 @@ test.each([
 
 test('throughput is shown in decimal megabytes', () => {
   expect(formatMegabytesPerSecond(2_000_000)).toBe('2.00 MB/s')
+})
+
+test.each([
+  [0, '0 B'],
+  [1_023, '1023 B'],
+  [1_024, '1 KiB'],
+  [3_355_443, '3.2 MiB'],
+  [1_073_741_824, '1 GiB'],
+  [2 ** 51, '2048 TiB'],
+])('%d bytes are shown as %s', (bytes, shown) => {
+  expect(formatBytes(bytes)).toBe(shown)
 })

@@ -1,5 +1,6 @@
 /** The configuration of the demonstration: as of a file, but for addresses that nobody knows before. */
 
+import { join } from 'node:path'
 import type { Config } from '../../config/types.ts'
 import type { FarEnds } from './far-ends.ts'
 
@@ -57,6 +58,7 @@ export function demoConfig(farEnds: FarEnds, { consumers, stateDirectory }: Demo
       drainTimeoutMs: 30_000,
     },
     http: { host: '127.0.0.1', port: 0 },
+    deadLetters: { directory: join(stateDirectory, 'dead-letters'), maxBytes: 1024 * MIB },
     log: { level: 'info', format: 'pretty' },
   }
 }

@@ -1,10 +1,12 @@
 /** The whole of `config.yaml`. */
 
+import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Files } from '../files.ts'
 import { section } from '../section.ts'
 import type { Config, LogConfig } from '../types.ts'
 import { text } from '../values.ts'
+import { deadLettersSchema } from './dead-letters.ts'
 import { httpSchema } from './http.ts'
 import { logSchema } from './log.ts'
 import { slsSchema } from './sls.ts'
@@ -35,21 +37,27 @@ function keysOf({ files, logFormat }: Surroundings) {
       .describe("Name of this service among those of one consumer group; default: the host's name")
       .optional(),
     state_directory: text('the path of a directory')
-      .describe(`Lock file, relative to this file; default: \${STATE_DIRECTORY:-./state}`)
+      .describe(`Lock file and dead letters, relative to this file; default: \${STATE_DIRECTORY:-./state}`)
       .optional(),
     worker: workerSchema().prefault({}).describe('What one worker thread may take'),
     http: httpSchema(files).prefault({}).describe('Metrics and health'),
+    dead_letters: deadLettersSchema().prefault({}).describe('What Splunk can never accept is kept here'),
     log: logSchema(logFormat).prefault({}).describe('The log of the service itself'),
   }
 }
 
 type ConfigKeys = z.output<z.ZodObject<ReturnType<typeof keysOf>>>
 
-function toConfig({ instance, state_directory, ...sections }: ConfigKeys, around: Surroundings): Config {
+function toConfig(keys: ConfigKeys, around: Surroundings): Config {
+  const { instance, state_directory, dead_letters, ...sections } = keys
+  const { absolute } = around.files
+  const stateDirectory = absolute(state_directory ?? around.stateDirectory)
+  const { directory = join(stateDirectory, 'dead-letters'), maxBytes } = dead_letters
   return {
     file: around.file,
     instance: instance ?? around.instance,
-    stateDirectory: around.files.absolute(state_directory ?? around.stateDirectory),
+    stateDirectory,
+    deadLetters: { directory: absolute(directory), maxBytes },
     ...sections,
   }
 }

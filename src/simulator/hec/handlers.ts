@@ -4,6 +4,7 @@ import type { AckChannels } from './acks.ts'
 import { ANSWERS, type HecCode, hecReply, jsonReply, type Reply } from './answers.ts'
 import type { Envelope } from './envelope.ts'
 import type { SeenRequest } from './faults.ts'
+import type { Indexing } from './indexing.ts'
 import { countEvents, firstOf, type Intake, takeEvents, takeLines } from './intake.ts'
 import type { Load } from './load.ts'
 import type { Route } from './routes.ts'
@@ -21,6 +22,7 @@ export interface StoredFor {
 export interface HecState {
   readonly tokens: Tokens
   readonly acks: AckChannels
+  readonly indexing: Indexing
   readonly load: () => Load
   readonly strict: boolean
   readonly maxEventBytes: number
@@ -73,9 +75,20 @@ function takeData(hec: HecState, request: SeenRequest, take: (token: HecToken) =
   return hecReply(intake.code, { invalidEventNumber: intake.invalidEventNumber, ackId })
 }
 
-/** Stores what was taken. Answers with its ack id where the token has them. */
-function keep(hec: HecState, request: SeenRequest, taken: { token: HecToken; intake: Intake }) {
+interface Keepable {
+  readonly token: HecToken
+  readonly intake: Intake
+}
+
+/** Stores what was taken, now or when it is indexed. Answers with its ack id where the token has them. */
+function keep(hec: HecState, request: SeenRequest, taken: Keepable): number | undefined {
   const { token, intake } = taken
+  const write = () => store(hec, request, taken)
+  const isIndexed = hec.indexing.take({ events: intake.events, write })
+  return token.useAck && intake.events > 0 ? hec.acks.issue(channelOf(request) ?? '', isIndexed) : undefined
+}
+
+function store(hec: HecState, request: SeenRequest, { token, intake }: Keepable): void {
   const channel = channelOf(request)
   for (const envelope of intake.envelopes)
     hec.storeEvent(envelope, {
@@ -84,7 +97,6 @@ function keep(hec: HecState, request: SeenRequest, taken: { token: HecToken; int
       ...(channel !== undefined && { channel }),
     })
   hec.storeBody(request.body, intake.events)
-  return token.useAck && intake.events > 0 ? hec.acks.issue(channel ?? '') : undefined
 }
 
 function ack(hec: HecState, request: SeenRequest): Reply {

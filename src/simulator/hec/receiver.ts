@@ -5,42 +5,16 @@ import https from 'node:https'
 import { createAckChannels } from './acks.ts'
 import type { Envelope } from './envelope.ts'
 import { createFaultMenu, type Faults } from './faults.ts'
-import { type HecState, handle, type StoredFor } from './handlers.ts'
+import { type HecState, handle } from './handlers.ts'
+import { createSafeIndexing, createVolatileIndexing } from './indexing.ts'
 import { type LoadName, loadOf } from './load.ts'
-import { createListener } from './listener.ts'
+import { type Certificate, createListener } from './listener.ts'
+import { DEFAULTS, type HecReceiverOptions } from './options.ts'
 import { createRecords, type HecCounters, type RecordedRequest } from './records.ts'
 import { type Service, serve } from './serve.ts'
 import type { HecToken } from './tokens.ts'
 
-export interface HecReceiverOptions {
-  readonly tokens: readonly HecToken[]
-  /** Default 127.0.0.1. */
-  readonly host?: string
-  /** Default 0: any free one. */
-  readonly port?: number
-  /** HTTPS with this certificate; `ca` and `requestCert` ask clients for one of theirs. */
-  readonly tls?: Pick<https.ServerOptions, 'cert' | 'key' | 'ca' | 'requestCert' | 'rejectUnauthorized'>
-  /** Default true: every object is parsed and judged. False, for load: objects are only counted. */
-  readonly strict?: boolean
-  /** Default as `strict`: keep all events and requests in memory. */
-  readonly keepEvents?: boolean
-  /** Splunk's `maxEventSize`, default 5 MiB. */
-  readonly maxEventBytes?: number
-  /** Splunk's `max_content_length`, default 838,860,800. */
-  readonly maxContentBytes?: number
-  /** From storing until an ack id turns true, default 0. */
-  readonly ackDelayMs?: number
-  /** Idle connections are closed after it. Default 12 s, as busy Splunks do. */
-  readonly keepAliveIdleMs?: number
-  /** `cloud` says 28 where Enterprise says 10. */
-  readonly profile?: 'enterprise' | 'cloud'
-  /** On every reply, for instance a load balancer's cookie. */
-  readonly replyHeaders?: Readonly<Record<string, string>>
-  /** Strict mode: each stored event, in order. */
-  readonly onEvent?: (envelope: Envelope, storedFor: StoredFor) => void
-  /** Each body of data, decoded, and how many of its events were taken. The buffer may be kept. */
-  readonly onBody?: (body: Buffer, events: number) => void
-}
+export type { HecReceiverOptions } from './options.ts'
 
 export interface HecReceiver {
   /** `http://127.0.0.1:PORT`; the same after `up`. */
@@ -55,27 +29,23 @@ export interface HecReceiver {
   readonly removeToken: (token: string) => void
   /** `takenEvents`: how many events of each request a full queue still takes, and names as `invalid-event-number`. */
   readonly setLoad: (name: LoadName, takenEvents?: number) => void
+  /** For what waits already, too. */
   readonly setAckDelayMs: (delayMs: number) => void
   readonly pendingAcks: () => number
-  /** Drops connections and forgets all ack state; ids start at 0 again. Events stay. */
+  /** Events that a volatile receiver would lose now. */
+  readonly eventsInMemory: () => number
+  /** For connections from now on; the present ones break. Throws without `tls`. */
+  readonly setCertificate: (certificate: Certificate) => void
+  /**
+   * Drops connections and forgets all ack state; ids start at 0 again. Stored events stay; those in a volatile
+   * receiver's memory are lost. What it answers meanwhile is `setLoad`'s: 'shutting-down' before, 'starting' behind it.
+   */
   readonly restart: () => void
-  /** Connections are refused from now on, until `up`. */
+  /** Connections break, and are refused from now on, until `up`. A volatile receiver loses what `restart` loses. */
   readonly down: () => Promise<void>
   readonly up: () => Promise<void>
   readonly close: () => Promise<void>
 }
-
-const DEFAULTS = {
-  host: '127.0.0.1',
-  port: 0,
-  strict: true,
-  maxEventBytes: 5 * 1024 * 1024,
-  maxContentBytes: 838_860_800,
-  ackDelayMs: 0,
-  keepAliveIdleMs: 12_000,
-  profile: 'enterprise',
-  replyHeaders: {},
-} as const
 
 /** Resolves when it listens. Rejects when the address is taken. */
 export async function startHecReceiver(given: HecReceiverOptions): Promise<HecReceiver> {
@@ -91,9 +61,17 @@ export async function startHecReceiver(given: HecReceiverOptions): Promise<HecRe
     handle: request => handle(hec, request),
   })
   server.on('connection', records.connected)
-  const listener = createListener(server, { ...options, scheme: options.tls ? 'https' : 'http' })
+  const listener = createListener(server, options)
   await listener.up()
-  const { acks, setLoad, setToken, removeToken } = controls
+  const { acks, indexing, setLoad, setToken, removeToken } = controls
+  const die = () => {
+    acks.forget()
+    records.lost(indexing.lose())
+  }
+  const down = async () => {
+    await listener.down()
+    if (options.volatile) die()
+  }
   return {
     url: listener.url(),
     events: records.events,
@@ -104,24 +82,30 @@ export async function startHecReceiver(given: HecReceiverOptions): Promise<HecRe
     setToken,
     removeToken,
     pendingAcks: acks.pending,
-    setAckDelayMs: acks.setDelayMs,
+    eventsInMemory: indexing.waiting,
+    setAckDelayMs: indexing.setDelayMs,
+    setCertificate: listener.setCertificate,
     restart: () => {
-      acks.forget()
-      server.closeAllConnections()
+      die()
+      listener.breakConnections()
     },
     up: listener.up,
-    down: listener.down,
-    close: listener.down,
+    down,
+    close: down,
   }
 }
 
+type ControlOptions = Required<Pick<HecReceiverOptions, 'tokens' | 'ackDelayMs' | 'volatile' | 'profile'>>
+
 /** What a test may change while the receiver runs. */
-function createControls(options: Required<Pick<HecReceiverOptions, 'tokens' | 'ackDelayMs' | 'profile'>>) {
+function createControls(options: ControlOptions) {
   const tokens = new Map(options.tokens.map(token => [token.token, token]))
+  const createIndexing = options.volatile ? createVolatileIndexing : createSafeIndexing
   let load = loadOf('normal')
   return {
     tokens,
-    acks: createAckChannels(options.ackDelayMs),
+    acks: createAckChannels(),
+    indexing: createIndexing(options.ackDelayMs),
     missingChannel: options.profile === 'cloud' ? 28 : 10,
     load: () => load,
     setLoad: (name: LoadName, takenEvents?: number) => {

@@ -9,7 +9,10 @@ export interface HecCounters {
   readonly connections: number
   /** Requests that got an answer, also one that a fault then kept from the client. */
   readonly requests: number
+  /** Stored. */
   readonly events: number
+  /** Taken, and lost with an indexer's memory before they were stored. */
+  readonly lostInMemory: number
   readonly wireBytes: number
   readonly decodedBytes: number
   /** By `STATUS/CODE`; `STATUS/-` when the answer was not HEC's. */
@@ -41,7 +44,7 @@ export function createRecords(options: RecordOptions) {
   const requests: RecordedRequest[] = []
   const answers: Record<string, number> = {}
   const eventsByIndex: Record<string, number> = {}
-  const totals = { connections: 0, requests: 0, events: 0, wireBytes: 0, decodedBytes: 0 }
+  const totals = { connections: 0, requests: 0, events: 0, lostInMemory: 0, wireBytes: 0, decodedBytes: 0 }
   const counters: HecCounters = Object.assign(totals, { answers, eventsByIndex })
   return {
     events,
@@ -66,6 +69,9 @@ export function createRecords(options: RecordOptions) {
     storeBody: (body: Buffer, count: number) => {
       totals.events += count
       options.onBody?.(body, count)
+    },
+    lost: (count: number) => {
+      totals.lostInMemory += count
     },
   }
 }

@@ -14,10 +14,14 @@ export interface ServedRequest {
   readonly reply: Reply
 }
 
+/** Of every reply, or of each anew. */
+export type ReplyHeaders = HeaderValues | ((request: SeenRequest) => HeaderValues)
+type HeaderValues = Readonly<Record<string, string>>
+
 export interface Service {
   readonly faults: FaultMenu
   readonly maxContentBytes: number
-  readonly replyHeaders: Readonly<Record<string, string>>
+  readonly replyHeaders: ReplyHeaders
   /** For requests that have a route and the right method. */
   readonly handle: (request: SeenRequest) => Reply
   /** Told before the reply goes out, and of a fault's reply too. */
@@ -39,13 +43,13 @@ export async function serve(service: Service, message: IncomingMessage, response
   if (fault?.kind === 'hang') return
   const plain =
     fault ?? answerWithoutHandler(request) ?? (body.kind === 'read' ? service.handle(request) : body.reply)
-  const reply = withHeaders(plain, service)
+  const reply = { ...plain, headers: { ...headersFor(request, service), ...plain.headers } }
   service.onServed({ request, wireBytes: wire.kind === 'read' ? wire.bytes.length : 0, reply })
   await answer(response, reply, faults.take('stored', request))
 }
 
-function withHeaders(reply: Omit<Reply, 'headers'> & Partial<Reply>, { replyHeaders }: Service): Reply {
-  return { ...reply, headers: { ...replyHeaders, ...reply.headers } }
+function headersFor(request: SeenRequest, { replyHeaders }: Service): HeaderValues {
+  return typeof replyHeaders === 'function' ? replyHeaders(request) : replyHeaders
 }
 
 async function answer(response: ServerResponse, reply: Reply, fault: FaultAt<'stored'> | undefined) {

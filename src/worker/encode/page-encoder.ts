@@ -14,6 +14,8 @@ export interface Body {
   readonly bytes: Uint8Array
   /** Where each event begins in `bytes`; as many as there are events. */
   readonly offsets: readonly number[]
+  /** Which of the page's logs each event is, counting those that are not dropped, from 0. */
+  readonly numbers: readonly number[]
   /** What of the page this body stands for, as Log Service counts it; dropped logs in between are not counted. */
   readonly rawBytes: number
 }
@@ -26,11 +28,14 @@ export interface PageEncoder {
   next(buffer: Uint8Array): Body | undefined
   /** Logs that routes have dropped so far. */
   droppedEvents(): number
-  /** Bytes that neither a body nor a dropped log stands for so far: what lies behind the last log. */
-  restBytes(): number
+  /** Their bytes, as Log Service counts them. */
+  droppedBytes(): number
 }
 
-export type Encode = (page: Uint8Array) => PageEncoder
+/** Leaves logs out: whether log `number` of the page, which asks for `index`, is wanted. */
+export type Select = (number: number, index: string) => boolean
+
+export type Encode = (page: Uint8Array, select?: Select) => PageEncoder
 
 /** `{"time":4294967295.123456789,` and the braces and line end around an event. */
 const TIME_BYTES = 40
@@ -45,7 +50,7 @@ const LOG_TAG = (1 << 3) | BYTES
 
 export function createEncode(planner: Planner): Encode {
   const shapes = createShapes()
-  return page => new EncodingPage(page, planner, shapes)
+  return (page, select) => new EncodingPage(page, { planner, shapes, select })
 }
 
 type SendPlan = Extract<GroupPlan, { kind: 'send' }>
@@ -57,17 +62,27 @@ interface LogPlace {
   readonly plan: SendPlan
 }
 
+interface EncodingParts {
+  readonly planner: Planner
+  readonly shapes: Shapes
+  readonly select: Select | undefined
+}
+
 /** The state of one page being encoded: a class, because its loops run once for each byte. */
 class EncodingPage implements PageEncoder {
   readonly #page: Uint8Array
   readonly #planner: Planner
   readonly #shapes: Shapes
   readonly #reader: Reader
+  readonly #select: Select | undefined
   #groupEnd = 0
+  /** Of the next log that is not dropped. */
+  #number = 0
   #plan: GroupPlan = { kind: 'drop' }
   #droppedEvents = 0
   #droppedBytes = 0
-  #accountedBytes = 0
+  /** Of logs that were not selected. */
+  #passedBytes = 0
 
   #out: Uint8Array
   #at = 0
@@ -79,8 +94,9 @@ class EncodingPage implements PageEncoder {
   #seconds = -1
   #nanoseconds = 0
 
-  constructor(page: Uint8Array, planner: Planner, shapes: Shapes) {
+  constructor(page: Uint8Array, { planner, shapes, select }: EncodingParts) {
     this.#page = page
+    this.#select = select
     this.#planner = planner
     this.#shapes = shapes
     this.#reader = { bytes: page, position: 0 }
@@ -91,14 +107,15 @@ class EncodingPage implements PageEncoder {
     return this.#droppedEvents
   }
 
-  restBytes(): number {
-    return this.#page.length - this.#accountedBytes - this.#droppedBytes
+  droppedBytes(): number {
+    return this.#droppedBytes
   }
 
   next(buffer: Uint8Array): Body | undefined {
     const rawFrom = this.#reader.position
-    const droppedBefore = this.#droppedBytes
+    const leftOutBefore = this.#droppedBytes + this.#passedBytes
     const offsets: number[] = []
+    const numbers: number[] = []
     this.#out = buffer
     this.#at = 0
     for (;;) {
@@ -109,19 +126,21 @@ class EncodingPage implements PageEncoder {
         if (offsets.length > 0) {
           // Back to the log, not further: its group has been opened already.
           this.#reader.position = start
+          this.#number--
           break
         }
         this.#out = new Uint8Array(sizeOf(this.#page, this.#reader.position, end, plan))
       }
       offsets.push(this.#at)
+      numbers.push(this.#number - 1)
       this.#writeEvent(this.#reader.position, end, plan)
       this.#reader.position = end
       if (this.#out !== buffer) break
     }
     if (offsets.length === 0) return undefined
-    const rawBytes = this.#reader.position - rawFrom - (this.#droppedBytes - droppedBefore)
-    this.#accountedBytes += rawBytes
-    return { bytes: this.#out.subarray(0, this.#at), offsets, rawBytes }
+    const leftOut = this.#droppedBytes + this.#passedBytes - leftOutBefore
+    const rawBytes = this.#reader.position - rawFrom - leftOut
+    return { bytes: this.#out.subarray(0, this.#at), offsets, numbers, rawBytes }
   }
 
   /** Moves to the inside of the next log that is to be sent, over group borders and dropped groups. */
@@ -140,9 +159,15 @@ class EncodingPage implements PageEncoder {
         continue
       }
       const end = readEnd(reader, this.#groupEnd)
-      if (this.#plan.kind === 'send') return { start, end, plan: this.#plan }
-      this.#droppedEvents++
-      this.#droppedBytes += end - reader.position
+      const plan = this.#plan
+      if (plan.kind === 'send') {
+        const number = this.#number++
+        if (this.#select === undefined || this.#select(number, plan.index)) return { start, end, plan }
+        this.#passedBytes += end - reader.position
+      } else {
+        this.#droppedEvents++
+        this.#droppedBytes += end - reader.position
+      }
       reader.position = end
     }
   }

@@ -10,6 +10,8 @@ export type GroupPlan =
   | { readonly kind: 'drop' }
   | {
       readonly kind: 'send'
+      /** What the events ask for; '' where they leave it to the token. */
+      readonly index: string
       /** `"host":"…",…,"event":{` — what follows `{"time":…,`. */
       readonly head: Uint8Array
       /** `,"__topic__":"…",…}}` and a line end: what follows the fields of the log. */
@@ -48,9 +50,11 @@ function sendPlan(context: PlanContext, group: GroupHeader, routed: EventMetadat
   // HEC refuses an empty event, so a log without fields carries its metadata even where they are not asked for.
   const alone = metadata.size > 0 ? metadata : new Map([['__topic__', '']])
   const entries = membersOf(shown)
+  const envelope = envelopeOf(context, group, routed)
   return {
     kind: 'send',
-    head: Buffer.from(`${envelopeOf(context, group, routed)}"event":{`),
+    index: envelope.index,
+    head: Buffer.from(`${textOf(envelope)}"event":{`),
     tail: Buffer.from(`${entries && `,${entries}`}}}\n`),
     tailAlone: Buffer.from(`${membersOf(alone)}}}\n`),
     metadata: shown,
@@ -71,17 +75,28 @@ export function membersOf(entries: Iterable<readonly [string, string]>): string 
   return [...entries].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')
 }
 
-/** The envelope's keys before `event`; one whose value is empty is left out. */
-function envelopeOf(context: PlanContext, group: GroupHeader, routed: EventMetadata): string {
+/** The envelope's keys before `event`, in their order. */
+interface Envelope {
+  readonly host: string
+  readonly source: string
+  readonly sourcetype: string
+  readonly index: string
+}
+
+function envelopeOf(context: PlanContext, group: GroupHeader, routed: EventMetadata): Envelope {
   const { defaults, project, logstore } = context
   const value = (key: keyof EventMetadata, builtIn: string) =>
     render(routed[key], context, group) || render(defaults[key], context, group) || builtIn
-  const envelope = {
+  return {
     host: value('host', group.source),
     source: value('source', `sls:${project}/${logstore}`),
     sourcetype: value('sourcetype', 'aliyun:sls'),
     index: value('index', ''),
   }
+}
+
+/** One whose value is empty is left out. */
+function textOf(envelope: Envelope): string {
   const present = Object.entries(envelope).filter(([, text]) => text !== '')
   return present.map(([key, text]) => `"${key}":${JSON.stringify(text)},`).join('')
 }

@@ -14,7 +14,7 @@ const BEHAVIOURS = {
     const alive = setInterval(() => say(port, 'alive'), 20)
     await told(port)
     clearInterval(alive)
-    return { ...DRAINED, unconfirmed: [{ shard: 3, events: 7, from: 'MTIz' }] }
+    return { ...DRAINED, unconfirmed: [{ shard: 3, events: 7, repeated: 0, from: 'MTIz', to: 'MTI0' }] }
   },
 
   'says much and ends'(port: MessagePort): Drained {

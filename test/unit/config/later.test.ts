@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { LATER_OPTIONS, NOT_AVAILABLE } from '../../../src/config/later.ts'
-import { configText, loaded, problemLines } from './fixture.ts'
+import { LATER_OPTIONS } from '../../../src/config/later.ts'
+import { configText, problemLines } from './fixture.ts'
 
 const UNAVAILABLE: [section: 'splunk' | 'source' | 'top', added: string, places: string[]][] = [
-  ['splunk', 'acknowledgement: true', ['8:3: splunk.acknowledgement']],
-  ['splunk', 'acknowledgement_timeout: 5m', ['8:3: splunk.acknowledgement_timeout']],
   ['splunk', 'fallback_index: main', ['8:3: splunk.fallback_index']],
   [
     'source',
@@ -20,12 +18,6 @@ const UNAVAILABLE: [section: 'splunk' | 'source' | 'top', added: string, places:
   ['source', 'event: { parse_json: [a] }', ['11:14: sources[0].event.parse_json']],
   ['source', 'event: { indexed_fields: [a] }', ['11:14: sources[0].event.indexed_fields']],
   ['source', 'event: { event_id: true }', ['11:14: sources[0].event.event_id']],
-  [
-    'top',
-    'dead_letters: { directory: x, max_bytes: 1GiB }',
-    ['11:17: dead_letters.directory', '11:31: dead_letters.max_bytes'],
-  ],
-  ['top', 'dead_letters: yes', ['11:1: dead_letters']],
   ['top', 'log: { file: x.log }', ['11:8: log.file']],
 ]
 
@@ -38,36 +30,16 @@ describe('an option of a later version is refused by name', () => {
     expect(problems.every(line => line.includes('not available in this version'))).toBe(true)
   })
 
-  test('more than one HEC URL', () => {
-    const text = configText().replace('https://splunk.example.com:8088', '[https://a:8088, https://b:8088]')
-    expect(problemLines(text)).toEqual([
-      expect.stringContaining(`config.yaml:6:3: splunk.url: is ${NOT_AVAILABLE}`),
-    ])
-  })
-
   test('every row of the table has a test here', () => {
     const tested = UNAVAILABLE.flatMap(([, added]) => added)
-    const names = LATER_OPTIONS.map(({ at }) => at.at(-1)?.replace('*', '') ?? '').filter(
-      name => name !== 'url',
-    )
+    const names = LATER_OPTIONS.map(({ at }) => at.at(-1)?.replace('*', '') ?? '')
     expect(names.filter(name => !tested.some(added => added.includes(name)))).toEqual([])
   })
 })
 
 describe('what asks for nothing that is not there is taken', () => {
-  test.each([
-    ['splunk', 'acknowledgement: false'],
-    ['splunk', `acknowledgement: \${ACK:-false}`],
-    ['source', 'event: { format: json, event_id: false }'],
-    ['top', 'dead_letters:'],
-    ['top', 'dead_letters: {}'],
-  ])('%s: %s', (section, added) => {
+  test.each([['source', 'event: { format: json, event_id: false }']])('%s: %s', (section, added) => {
     expect(problemLines(configText({ [section]: added }))).toEqual([])
-  })
-
-  test('a list of one URL', () => {
-    const text = configText().replace('https://splunk.example.com:8088', '[https://a:8088]')
-    expect(loaded(text).config.splunk.urls).toEqual(['https://a:8088'])
   })
 })
 

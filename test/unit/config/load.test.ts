@@ -52,6 +52,10 @@ test('the smallest file gets every default', () => {
       drainTimeoutMs: 30_000,
     },
     http: { host: '127.0.0.1', port: 9464 },
+    deadLetters: {
+      directory: expect.stringMatching(/^\/.*\/state\/dead-letters$/),
+      maxBytes: 1_073_741_824,
+    },
     log: { level: 'info', format: 'json' },
   })
   expect(warnings).toEqual([])
@@ -144,6 +148,25 @@ describe('the place of the state directory', () => {
   })
 })
 
+describe('the place of the dead letters', () => {
+  const place = (top: string, env = {}) => loaded(configText({ top }), { env }).config.deadLetters
+
+  test.each([
+    ['is in the state directory', 'state_directory: /data', /^\/data\/dead-letters$/],
+    ['is there too when the section is empty', 'state_directory: /data\ndead_letters:', /^\/data\/dead-/],
+    ['is what the file says', 'dead_letters: { directory: /dead }', /^\/dead$/],
+    ['is relative to the file', 'dead_letters: { directory: dead }', /config-\w+\/dead$/],
+  ])('%s', (_, top, expected) => {
+    expect(place(top).directory).toMatch(expected)
+  })
+
+  test('may come from the environment, with its size', () => {
+    const top = `dead_letters: { directory: "\${D}", max_bytes: "\${M}" }`
+    const expected = { directory: '/dead', maxBytes: 67_108_864 }
+    expect(place(top, { D: '/dead', M: '64MiB' })).toEqual(expected)
+  })
+})
+
 describe('log.format: auto', () => {
   test.each([
     ['journal', { env: { JOURNAL_STREAM: '8:1234' }, isTty: true }],
@@ -178,7 +201,9 @@ describe('YAML', () => {
   })
 
   test('may leave a section or a list without a value', () => {
-    const { config } = loaded(configText({ source: 'routes:\nevent:', top: 'worker:\nhttp:\nlog:' }))
+    const { config } = loaded(
+      configText({ source: 'routes:\nevent:', top: 'worker:\nhttp:\ndead_letters:\nlog:' }),
+    )
     expect(config.sources[0]?.routes).toEqual([])
   })
 
@@ -270,4 +295,17 @@ test('without a file named, config.yaml of the working directory comes first', (
   expect(findConfigFile()).not.toBe('config.yaml')
   writeFileSync('config.yaml', '')
   expect(findConfigFile()).toBe('config.yaml')
+})
+
+test('several HEC endpoints and acknowledgement', () => {
+  const text = configText({ splunk: 'acknowledgement: true' })
+  const several = text.replace('https://splunk.example.com:8088', '[https://a:8088, https://b:8088]')
+  expect(loaded(several).config.splunk).toMatchObject({
+    urls: ['https://a:8088', 'https://b:8088'],
+    acknowledgementMs: 300_000,
+  })
+  const patient = configText({ splunk: 'acknowledgement: true\nacknowledgement_timeout: 1m' })
+  expect(loaded(patient).config.splunk.acknowledgementMs).toBe(60_000)
+  const without = configText({ splunk: 'acknowledgement_timeout: 1m' })
+  expect(loaded(without).config.splunk).not.toHaveProperty('acknowledgementMs')
 })

@@ -83,6 +83,7 @@ describe('in splunk', () => {
 
   test.each([
     ['splunk:8088', '6:8: splunk.url: must be a URL as https://splunk.example.com:8088'],
+    ['[https://a:8088, https://a:8088]', '6:8: splunk.url: names an address twice'],
     ['[]', '6:8: splunk.url: must be one value or a list with at least one'],
     ['[8088]', '6:9: splunk.url[0]: must be a URL as https://splunk.example.com:8088, not a bare number'],
     ['8088', '6:8: splunk.url: must be a URL as https://splunk.example.com:8088, not a bare number'],
@@ -239,6 +240,22 @@ describe('in the other sections', () => {
       [
         'worker: { in_flight_bytes: 1GiB }',
         'config.yaml:11:1: worker.memory_limit: must be larger than in_flight_bytes, which it includes',
+      ],
+      [
+        'dead_letters: { max_bytes: 63MiB }',
+        'config.yaml:11:28: dead_letters.max_bytes: must be a size with its unit, from 64MiB to 1024GiB, such as 1GiB; one letter may take 20 MB',
+      ],
+      [
+        'dead_letters: { directory: "" }',
+        'config.yaml:11:28: dead_letters.directory: is empty; it must be the path of a directory',
+      ],
+      [
+        'dead_letters: { dir: x }',
+        'config.yaml:11:17: dead_letters.dir: unknown key; known here: directory, max_bytes',
+      ],
+      [
+        'dead_letters: yes',
+        'config.yaml:11:15: dead_letters: must be a section with keys such as directory, max_bytes',
       ],
       [
         'worker: { restart_backoff: { min: 2m } }',

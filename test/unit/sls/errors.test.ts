@@ -101,6 +101,7 @@ describe('a remedy', () => {
     ['NoCredentials', 401, /credential chain/],
     ['ProjectNotExist', 404, /project/],
     ['ENOTFOUND', 0, /DNS/],
+    ['EAI_AGAIN', 0, /DNS/],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 0, /ca_file/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 0, /another host/],
     [BAD_RESPONSE, 403, /answers in its place/],

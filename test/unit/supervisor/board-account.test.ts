@@ -27,6 +27,7 @@ function statusOf({ read, delivered, abandoned }: Events, inFlightEvents: number
   return {
     joined: true,
     splunkUp: true,
+    endpoints: [],
     inFlightBytes: 0,
     memoryBytes: 0,
     shards: [{ shard: SHARD, state: 'reading', inFlightEvents }],

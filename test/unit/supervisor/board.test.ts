@@ -28,6 +28,7 @@ function statusOf({ held = {}, read = {}, cpuSeconds = 0 }: Told): WorkerStatus 
   return {
     joined: true,
     splunkUp: true,
+    endpoints: [],
     inFlightBytes: 100,
     memoryBytes: 1,
     shards,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeLogGroupList, type LogGroup } from '../../../src/sls/wire.ts'
-import type { Deliver, Events } from '../../../src/splunk/deliver.ts'
+import type { Deliver, Delivered } from '../../../src/splunk/deliver.ts'
+import type { Events } from '../../../src/splunk/pieces.ts'
 import { createBuffers } from '../../../src/worker/buffers.ts'
 import { deliverPage, type PageDelivery } from '../../../src/worker/deliver-page.ts'
 import { createEncode } from '../../../src/worker/encode/page-encoder.ts'
@@ -22,7 +23,7 @@ function createSplunk() {
   const open: Send[] = []
   const accepted: string[] = []
   let most = 0
-  function deliver({ bytes }: Events, signal: AbortSignal): Promise<void> {
+  function deliver({ bytes, numbers }: Events, signal: AbortSignal): Promise<Delivered> {
     if (signal.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
       const close = () => open.splice(open.indexOf(send), 1)
@@ -31,7 +32,7 @@ function createSplunk() {
           close()
           // Read as late as can be: a buffer that was given away too early would show.
           accepted.push(Buffer.from(bytes).toString())
-          resolve()
+          resolve({ accepted: numbers.length, refused: 0, held: [] })
         },
       }
       open.push(send)
@@ -57,6 +58,7 @@ function start(page: Uint8Array, options: Partial<PageDelivery> = {}) {
     buffers,
     meter: shard,
     inOrder: false,
+    uninterrupted: <T>(work: () => T) => work(),
     ...options,
   }
   const done = deliverPage(page, parts, stop.signal)
@@ -195,10 +197,14 @@ describe('delivery of a page', () => {
     const stop = AbortSignal.abort('before')
     const parts: PageDelivery = {
       encode: createEncode(createPlanner(ROUTED)),
-      deliver: async events => void sent.push(events),
+      deliver: async events => {
+        sent.push(events)
+        return { accepted: 1, refused: 0, held: [] }
+      },
       buffers: createBuffers(BUFFERS, BUFFER_BYTES),
       meter: createMeter().shard(0),
       inOrder: false,
+      uninterrupted: work => work(),
     }
     await expect(deliverPage(pageOf(['a'], 1), parts, stop)).rejects.toBe('before')
     expect(sent).toEqual([])

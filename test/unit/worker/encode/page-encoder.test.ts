@@ -58,11 +58,12 @@ describe('a random page', () => {
         const dropped = referenceEvents(bytes, ROUTED).flatMap((events, i) =>
           events === undefined ? (logBytes[i] ?? []) : [],
         )
-        const { bodies, droppedEvents, restBytes } = encodeAll(encodeBy(ROUTED), bytes, size)
+        const { bodies, droppedEvents, droppedBytes } = encodeAll(encodeBy(ROUTED), bytes, size)
         expect(droppedEvents).toBe(dropped.length)
-        expect(sum(bodies.map(body => body.rawBytes)) + sum(dropped) + restBytes).toBe(bytes.length)
+        expect(droppedBytes).toBe(sum(dropped))
+        // What is left lies around the logs: the frames and the headers of groups without any.
+        expect(sum(bodies.map(body => body.rawBytes)) + droppedBytes).toBeLessThanOrEqual(bytes.length)
         for (const body of bodies) expect(body.rawBytes).toBeGreaterThan(0)
-        expect(restBytes).toBeGreaterThanOrEqual(0)
       }),
     )
   })

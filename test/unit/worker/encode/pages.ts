@@ -189,7 +189,7 @@ export interface Encoded {
   /** Each event's own bytes as text. */
   readonly events: readonly string[]
   readonly droppedEvents: number
-  readonly restBytes: number
+  readonly droppedBytes: number
 }
 
 /** All bodies of a page, each made in the same buffer, which holds rubbish before. */
@@ -207,7 +207,7 @@ export function encodeAll(encode: Encode, page: Uint8Array, bytesOfBuffer: numbe
     bodies,
     events: bodies.flatMap(eventTexts),
     droppedEvents: encoder.droppedEvents(),
-    restBytes: encoder.restBytes(),
+    droppedBytes: encoder.droppedBytes(),
   }
 }
 

@@ -79,7 +79,7 @@ export function createMemberJudge({ nowMs, generation, violation }: MemberJudgeO
       running.set(shard, runner)
       void runner.ended.then(() => {
         if (nowMs() > leaseUntil + WATCH_SLACK_MS) violation(`${shard} ran until after its lease`)
-        if (stopping && !runner.isSaved()) unsaved.add(shard)
+        if (stopping && runner.unsaved() !== undefined) unsaved.add(shard)
         running.delete(shard)
         endedAt.set(shard, nowMs())
       })

@@ -69,6 +69,8 @@ export function createMember(options: MemberOptions) {
     if (level === 'hard') hard.abort()
   }
 
+  const unsaved = () => consumer.unsaved().map(({ shard }) => shard)
+
   const member = {
     name,
     heartbeats,
@@ -86,12 +88,12 @@ export function createMember(options: MemberOptions) {
     },
     isDead: () => isDead,
     isPresent: () => !isDead && !hasEnded,
-    unsaved: () => consumer.unsaved(),
+    unsaved,
   }
   const consumer = startConsumer({ client, positions, start, restoreGroup })
   void consumer.run(soft.signal, hard.signal).then(() => {
     hasEnded = true
-    judge.ends(consumer.unsaved())
+    judge.ends(unsaved())
   })
   return member
 }

@@ -104,7 +104,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     if (one.lentBytes() !== 0) judge.violation(`${one.client} has not given back all memory`)
     if (one.troubles.list().length > 0) judge.violation(`${one.client} is in trouble after its end`)
     if (refused.has(one.client) || one.endBy <= time.nowMs()) return
-    const isSaved = one.runner.isSaved()
+    const isSaved = one.runner.unsaved() === undefined
     const beyond = judge.deliveredFrom(one.client, positionOf(position ?? cursorOf(0)))
     if (isSaved && time.nowMs() < one.cutAt && beyond.length > 0)
       judge.violation(`${one.client} has not saved ${beyond.join()}`)
@@ -145,7 +145,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     const settled = judge.settledUpTo()
     if (reached > settled) judge.violation(`${one.client} is at ${reached}, delivered is ${settled}`)
     const isOwner = owner === one.consumer && !one.forgotten && !judge.hasStrayed(one.client)
-    if (isOwner && one.runner.isSaved() && server.stored() !== reached)
+    if (isOwner && one.runner.unsaved() === undefined && server.stored() !== reached)
       judge.violation(`${one.client} calls ${reached} saved, stored is ${server.stored()}`)
   }
 

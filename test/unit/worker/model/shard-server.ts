@@ -82,7 +82,14 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
     const shown = isCorrupt ? Buffer.concat([data, Buffer.from('0a050a0308', 'hex')]) : data
     return {
       kind: 'ok',
-      value: { next: cursorOf(next), data: shown, groups, atEnd, receivedAtSeconds: Date.now() / 1_000 },
+      value: {
+        from: cursorOf(from),
+        next: cursorOf(next),
+        data: shown,
+        groups,
+        atEnd,
+        receivedAtSeconds: Date.now() / 1_000,
+      },
     }
   }
 

@@ -1,6 +1,7 @@
 /** Splunk as a shard sees it: bodies that are taken whole, in part, late or not at all. */
 
-import type { Deliver, Events } from '../../../../src/splunk/deliver.ts'
+import type { Deliver } from '../../../../src/splunk/deliver.ts'
+import type { Events } from '../../../../src/splunk/pieces.ts'
 import type { OpenCall, OpenCalls, Outcome } from './open-calls.ts'
 
 export interface SplunkWatch {
@@ -9,16 +10,15 @@ export interface SplunkWatch {
   readonly onAccepted: (client: string, logId: number) => void
 }
 
-/** Delivery as its contract says: resolves when Splunk has all, rejects only when aborted, keeps on trying between. */
+/** Delivery as its contract says: resolves when Splunk has all but what is held, rejects only when aborted. */
 export function createSplunk(watch: SplunkWatch) {
   return (client: string, calls: OpenCalls): Deliver =>
-    (events, signal, onHold) => {
+    (events, signal) => {
       if (signal.aborted) return Promise.reject(signal.reason)
       watch.onSend(client)
       return new Promise((resolve, reject) => {
         const count = events.offsets.length
         let first = 0
-        let held: Events | undefined
         const end = () => {
           calls.remove(call)
           signal.removeEventListener('abort', giveUp)
@@ -29,16 +29,17 @@ export function createSplunk(watch: SplunkWatch) {
         }
         // Read as late as can be: a buffer that is given away too early shows.
         const accept = (until: number) => {
-          for (const id of logIds(held ?? events).slice(first, until)) watch.onAccepted(client, id)
+          for (const id of logIds(events).slice(first, until)) watch.onAccepted(client, id)
         }
         const hold = () => {
-          held ??= { bytes: new Uint8Array(events.bytes), offsets: events.offsets }
-          onHold()
+          end()
+          const numbers = events.numbers.slice(first)
+          resolve({ accepted: first, refused: 0, held: [{ numbers, reason: 'index-refused', index: '' }] })
         }
         const call: OpenCall = {
           what: `${client} send ${logIds(events).join()}`,
           settle({ how, pick }: Outcome) {
-            if (how === 'failed' && pick % 3 === 0 && !held) return hold()
+            if (how === 'failed' && pick % 3 === 0) return hold()
             if (how === 'failed') return
             // Taken, but nobody hears of it: the same events come again.
             if (how === 'unheard') return accept(count)
@@ -47,7 +48,7 @@ export function createSplunk(watch: SplunkWatch) {
             first = until
             if (how !== 'ok') return
             end()
-            resolve()
+            resolve({ accepted: count, refused: 0, held: [] })
           },
         }
         calls.add(call)

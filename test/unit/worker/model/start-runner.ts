@@ -6,7 +6,9 @@ import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { Cursor } from '../../../../src/sls/page.ts'
 import type { Deliver } from '../../../../src/splunk/deliver.ts'
 import { createBuffers } from '../../../../src/worker/buffers.ts'
+import { createMarker } from '../../../../src/marker.ts'
 import { createMeter } from '../../../../src/worker/meter.ts'
+import { createQuarantineList } from '../../../../src/worker/quarantine.ts'
 import { type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
 import { createTroubles, type Troubles } from '../../../../src/worker/troubles.ts'
 
@@ -57,6 +59,10 @@ export function startRunner({ shard, client, deliver, inOrder, known }: RunnerPa
     source: { ...SOURCE, inOrder },
     defaults: {},
     deliverFor: () => deliver,
+    deadLetters: { write: async () => ({ kind: 'full' as const, message: 'there are none here' }) },
+    announce: quiet,
+    quarantine: createQuarantineList(),
+    marker: createMarker(),
     budget,
     buffers,
     meter: createMeter(),
@@ -65,7 +71,7 @@ export function startRunner({ shard, client, deliver, inOrder, known }: RunnerPa
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   }
   return {
-    runner: startShard(shard, context, known),
+    runner: startShard(shard, context, { known, isOurs: () => true }),
     troubles,
     lentBytes: () => budget.lentBytes() + buffers.lentBytes(),
   }

@@ -1,0 +1,117 @@
+/** `sls2splunk dead-letters replay`: sends them again, keeps what Splunk still refuses. */
+
+import { once } from 'node:events'
+import { createInterface } from 'node:readline/promises'
+import type { Config } from '../../config/types.ts'
+import { messageOf } from '../../failure.ts'
+import { lockState } from '../../state-lock.ts'
+import { isSystemError } from '../../worker/dead-letter-directory.ts'
+import { EXIT } from '../exit.ts'
+import { openConfig } from '../open-config.ts'
+import { replayAll, type Wanted } from './pass.ts'
+import { createSender } from './send.ts'
+import { describeBroken } from './show.ts'
+import { type Summary, summarise } from './summary.ts'
+import { QUARANTINED } from './tally.ts'
+import { count } from './words.ts'
+
+export interface ReplayOptions extends Wanted {
+  /** Without asking. */
+  readonly yes: boolean
+}
+
+/** Beside the service's own lock, which may be in the same directory. */
+const LOCK = 'replay.lock'
+
+export async function replay(file: string | undefined, options: ReplayOptions): Promise<number> {
+  const opened = openConfig(file)
+  if (opened.kind === 'invalid') return EXIT.config
+  const { config } = opened
+  const { directory } = config.deadLetters
+  try {
+    const summary = await summarise(config.deadLetters)
+    const letters = sendable(summary, options)
+    if (letters === 0) return sayNothing(summary, options)
+    const asked = options.yes ? 'yes' : await ask(`Send ${count(letters, 'dead letter')} again?`)
+    return asked === 'yes' ? await replayLocked(config, options) : refuse(asked)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    return fail(`cannot replay the dead letters in ${directory}: ${messageOf(error)}`)
+  }
+}
+
+function sendable({ groups }: Summary, wanted: Wanted): number {
+  const matching = groups.filter(
+    ({ source, reason }) =>
+      (wanted.source ?? source) === source && (wanted.reason ?? reason) === reason && reason !== QUARANTINED,
+  )
+  return matching.reduce((sum, { letters }) => sum + letters, 0)
+}
+
+async function replayLocked({ deadLetters, splunk }: Config, wanted: Wanted): Promise<number> {
+  const { directory } = deadLetters
+  const lock = lockState(directory, LOCK)
+  if (lock.kind === 'held') return fail(`process ${lock.pid} is replaying ${directory} already`)
+  if (lock.kind === 'failed') return fail(`cannot lock ${directory}: ${lock.message}`)
+  const sender = createSender(splunk)
+  const stop = stopOnSignal()
+  try {
+    const { sendAll } = sender
+    const { text, stopped } = await replayAll({ directory, wanted, sendAll, signal: stop.signal })
+    process.stdout.write(text)
+    process.stdout.write(describeBroken((await summarise(deadLetters)).broken))
+    return stopped === undefined ? EXIT.ok : fail(`stopped: ${stopped}. What was not accepted stays`)
+  } finally {
+    stop.close()
+    sender.close()
+    lock.release()
+  }
+}
+
+/** The first SIGINT or SIGTERM ends the replay in order; a second one ends the process, and loses nothing either. */
+function stopOnSignal() {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  process.once('SIGINT', abort)
+  process.once('SIGTERM', abort)
+  return {
+    signal: controller.signal,
+    close() {
+      process.off('SIGINT', abort)
+      process.off('SIGTERM', abort)
+    },
+  }
+}
+
+type Asked = 'yes' | 'no' | 'nobody'
+
+async function ask(question: string): Promise<Asked> {
+  if (!process.stdin.isTTY) return 'nobody'
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    // Ctrl-C rejects and Ctrl-D leaves the question without an answer: neither is a yes.
+    const closed = once(terminal, 'close').then(() => '')
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `).catch(() => ''), closed])
+    return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no'
+  } finally {
+    terminal.close()
+  }
+}
+
+function refuse(asked: Exclude<Asked, 'yes'>): number {
+  if (asked === 'no') return fail('nothing was sent')
+  process.stderr.write('replay asks before it sends, and there is no terminal to ask: add --yes\n')
+  return EXIT.usage
+}
+
+function sayNothing({ directory, letters }: Summary, { source, reason }: Wanted): number {
+  const filtered = source !== undefined || reason !== undefined
+  const why = filtered ? ' of this source and reason' : ` (${QUARANTINED} is not replayed)`
+  process.stdout.write(`no dead letters to send in ${directory}${letters > 0 ? why : ''}\n`)
+  return EXIT.ok
+}
+
+function fail(message: string): number {
+  process.stderr.write(`${message}\n`)
+  return EXIT.failed
+}

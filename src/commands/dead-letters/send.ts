@@ -1,0 +1,138 @@
+/** Sends dead letters again, as the service sends events: what Splunk refuses is named, the rest goes through. */
+
+import type { SplunkConfig } from '../../config/types.ts'
+import { isAbort } from '../../failure.ts'
+import type { Reason } from '../../splunk/answers.ts'
+import { type Attempt, createHecClient } from '../../splunk/client.ts'
+import { createDeliver } from '../../splunk/deliver.ts'
+import { describe } from '../../splunk/describe.ts'
+import { createEndpoint } from '../../splunk/endpoint.ts'
+import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
+import type { Events } from '../../splunk/pieces.ts'
+import { createToken } from '../../splunk/token.ts'
+
+export type Sent =
+  | { readonly kind: 'accepted' }
+  | {
+      readonly kind: 'refused'
+      readonly reason: string
+      readonly status: number
+      readonly code: number | null
+      readonly answer: string
+    }
+  /** Nothing was said about this event: Splunk cannot be reached, refuses the token, … */
+  | { readonly kind: 'unsent'; readonly why: string }
+
+/** One answer for each event, in order. Does not reject. */
+export type SendAll = (events: readonly string[], signal: AbortSignal) => Promise<readonly Sent[]>
+
+export interface Sender {
+  readonly sendAll: SendAll
+  close(): void
+}
+
+/** So often in a row Splunk may fail before the replay gives up: a person waits for it. */
+const MAX_FAILURES = 5
+
+export function createSender(splunk: SplunkConfig): Sender {
+  const token = createToken(splunk.token, splunk.tokenFile)
+  const patience = createPatience()
+  const clients = splunk.urls.map(url => createHecClient({ splunk, url, token, maxSockets: 2 }))
+  const { acknowledgementMs } = splunk
+  const endpoints = clients.map(client =>
+    createEndpoint({
+      client,
+      token,
+      maxRequests: 1,
+      ...(acknowledgementMs !== undefined && { acknowledgementMs }),
+      events: patience,
+    }),
+  )
+  const connection = { endpoints: createEndpoints(endpoints), compression: splunk.compression }
+  return {
+    close() {
+      for (const client of clients) client.close()
+    },
+    async sendAll(texts, signal) {
+      const sent = texts.map<Sent>(() => ({ kind: 'unsent', why: '' }))
+      const ending = AbortSignal.any([signal, patience.signal])
+      try {
+        await deliverInto(sent, texts, { ...connection, signal: ending })
+        return sent
+      } catch (error) {
+        if (!isAbort(error, ending)) throw error
+        const why = signal.aborted ? 'stopped by a signal' : patience.why()
+        return sent.map(each => (each.kind === 'unsent' ? { ...each, why } : each))
+      }
+    },
+  }
+}
+
+interface Connection {
+  readonly endpoints: Endpoints
+  readonly compression: SplunkConfig['compression']
+  readonly signal: AbortSignal
+}
+
+async function deliverInto(sent: Sent[], texts: readonly string[], connection: Connection): Promise<void> {
+  const deliver = createDeliver({
+    ...connection,
+    inOrder: false,
+    beforePost: () => {},
+    onAccepted(numbers) {
+      for (const number of numbers) sent[number] = { kind: 'accepted' }
+    },
+    async onRefused({ event, reason, answer }) {
+      sent[event.numbers[0] ?? 0] = refusal(reason, answer)
+      return true
+    },
+    onTrouble(reason, answer, held) {
+      for (const number of held?.numbers ?? []) sent[number] = refusal(reason, answer)
+    },
+  })
+  await deliver(eventsOf(texts), connection.signal)
+}
+
+function refusal(reason: Reason, { status, code, detail }: Attempt): Sent {
+  return { kind: 'refused', reason, status, code, answer: detail }
+}
+
+/** Ends the replay when Splunk has failed too often in a row. */
+function createPatience() {
+  const over = new AbortController()
+  let failures = 0
+  let why = ''
+  return {
+    signal: over.signal,
+    why: () => why,
+    failed(endpoint: string, reason: Reason, detail: string): void {
+      why = describe(reason, endpoint, detail).text
+      if (++failures >= MAX_FAILURES || !PASSING.has(reason)) over.abort()
+    },
+    worked(): void {
+      failures = 0
+    },
+  }
+}
+
+/** What may be over in a moment; for all else somebody has to do something first. */
+const PASSING: ReadonlySet<Reason> = new Set([
+  'unreachable',
+  'timeout',
+  'busy',
+  'server-error',
+  'shutting-down',
+  'not-found',
+  'encoding-refused',
+  'not-hec',
+])
+
+function eventsOf(texts: readonly string[]): Events {
+  const lines = texts.map(text => Buffer.from(`${text}\n`))
+  let at = 0
+  const offsets = lines.map(line => {
+    at += line.length
+    return at - line.length
+  })
+  return { bytes: Buffer.concat(lines), offsets, numbers: texts.map((_, i) => i) }
+}

@@ -1,0 +1,68 @@
+/** What became of the letters of a replay: counts by reason, and what a person can do about those that stay. */
+
+import type { StoredLetter } from '../../worker/dead-letter-line.ts'
+import { parseJson, isRecord } from '../../json.ts'
+import type { Sent } from './send.ts'
+import { count, excerptOf, tableOf } from './words.ts'
+
+/** Its letters are whole log groups that a worker could not take apart, not events. */
+export const QUARANTINED = 'kills-worker'
+
+export interface Tally {
+  /** Without an answer: the replay has not come to it, or is not made for it. */
+  add(letter: StoredLetter, sent?: Sent): void
+  /** In words, with a line break at the end of each line. */
+  describe(): string
+}
+
+export function createTally(): Tally {
+  const reasons = new Map<string, Record<Outcome, number>>()
+  const indexes = new Map<string, number>()
+
+  function addTo(reason: string, outcome: Outcome): void {
+    const counts = reasons.get(reason) ?? { accepted: 0, refused: 0, left: 0 }
+    counts[outcome]++
+    reasons.set(reason, counts)
+  }
+
+  function describeIndexes(): string {
+    const named = [...indexes].map(([index, letters]) => `${index} (${count(letters, 'event')})`)
+    return named.length === 0
+      ? ''
+      : `Splunk refuses these indexes: ${named.join(', ')}. To do: create them, add them to the token's allowed indexes, replay again\n`
+  }
+
+  return {
+    add(letter, answer) {
+      addTo(letter.reason, answer ? OUTCOMES[answer.kind] : 'left')
+      if (answer?.kind !== 'refused' || answer.reason !== 'index-refused') return
+      const index = indexOf(letter.event)
+      indexes.set(index, (indexes.get(index) ?? 0) + 1)
+    },
+    describe() {
+      const rows = [...reasons].map(([reason, { accepted, refused, left }]) => [
+        reason,
+        accepted,
+        refused,
+        left,
+      ])
+      const quarantined = reasons.get(QUARANTINED)?.left ?? 0
+      const note =
+        quarantined === 0
+          ? ''
+          : `${count(quarantined, 'letter')} of ${QUARANTINED} not sent: each holds a whole log group (Base64), not an event\n`
+      return tableOf(['reason', 'accepted', 'refused', 'left'], rows) + describeIndexes() + note
+    },
+  }
+}
+
+type Outcome = 'accepted' | 'refused' | 'left'
+
+const OUTCOMES = { accepted: 'accepted', refused: 'refused', unsent: 'left' } as const
+
+/** Of a HEC event; without one Splunk takes the token's own. */
+function indexOf(event: string): string {
+  const json = parseJson(Buffer.from(event))
+  const index = isRecord(json) ? json.index : undefined
+  return typeof index === 'string' ? excerptOf(index) : "the token's default"
+}

@@ -1,0 +1,51 @@
+/**
+ * Cookies of a load balancer, sent back so that it finds the way to the same indexer: acknowledgements lie in the memory
+ * of the one that took the events. One endpoint, so a name and a value are all that is kept.
+ */
+
+import type { HttpHeaders } from '../http.ts'
+
+export interface Cookies {
+  /** For a request: empty, or `{ cookie: 'AWSALB=…' }`. */
+  header(): Readonly<Record<string, string>>
+  /** From an answer. */
+  take(headers: HttpHeaders): void
+  /** How often a cookie got another value, or went. */
+  changes(): number
+}
+
+/** More than any balancer sets; an endpoint that sends ever new names may not fill our memory. */
+const MAX_COOKIES = 20
+
+export function createCookies(): Cookies {
+  const values = new Map<string, string>()
+  let changes = 0
+
+  function takeOne(line: string): void {
+    const [, name = '', value = '', attributes = ''] = /^\s*([^=;\s]+)=([^;]*)(.*)$/s.exec(line) ?? []
+    if (name === '') return
+    const known = values.get(name)
+    if (isExpired(attributes)) values.delete(name)
+    else if (known !== undefined || values.size < MAX_COOKIES) values.set(name, value.trim())
+    if (known !== undefined && known !== values.get(name)) changes++
+  }
+
+  return {
+    header() {
+      const pairs = [...values].map(([name, value]) => `${name}=${value}`)
+      return pairs.length === 0 ? {} : { cookie: pairs.join('; ') }
+    },
+    take(headers) {
+      for (const line of [headers['set-cookie'] ?? []].flat()) takeOne(line)
+    },
+    changes: () => changes,
+  }
+}
+
+/** `Max-Age=0` (or less) and a date that is over mean that the cookie is to go. */
+function isExpired(attributes: string): boolean {
+  const maxAge = /;\s*max-age\s*=\s*(-?\d+)/i.exec(attributes)?.[1]
+  if (maxAge !== undefined) return Number(maxAge) <= 0
+  const expires = /;\s*expires\s*=\s*([^;]+)/i.exec(attributes)?.[1]
+  return expires !== undefined && Date.parse(expires) <= Date.now()
+}

@@ -1,0 +1,222 @@
+/** One HEC endpoint as a worker knows it: whether it may be tried, how many requests it takes, what it confirms. */
+
+import { type BackoffRange, backoffMs } from '../backoff.ts'
+import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
+import type { Reason, Verdict } from './answers.ts'
+import { type Channel, createChannels } from './channels.ts'
+import type { Attempt, HecClient, Payload } from './client.ts'
+import { createConcurrency } from './concurrency.ts'
+import type { Token } from './token.ts'
+
+export interface Endpoint {
+  readonly name: string
+  /** Requests under way, as a part of what it takes: 1 and more is full. */
+  load(): number
+  health(): Health
+  pendingAcks(): number
+  /** One attempt. Rejects only when the signal is aborted, or when the request is called off. */
+  post(request: Request, signal: AbortSignal): Promise<Posted>
+  /** Asks for its health without sending events. */
+  probe(signal: AbortSignal): Promise<void>
+  /** When it was asked for the last time, on the monotonic clock. */
+  askedAtMs(): number
+}
+
+export interface Request {
+  /** What is sent: asked for when there is an endpoint, which takes gzip or does not. */
+  readonly payload: (mayGzip: boolean) => Payload
+  /** Right before it goes out: the last moment to call it off, by throwing. */
+  readonly beforePost: () => void
+}
+
+export type Health =
+  | { readonly kind: 'untried' }
+  | { readonly kind: 'up' }
+  /** Not to be tried before `untilMs`; `probed`: it has answered since, so that one request may try it. */
+  | {
+      readonly kind: 'resting'
+      readonly why: 'again' | 'hold'
+      readonly failedAtMs: number
+      readonly untilMs: number
+      readonly failures: number
+      readonly probed: boolean
+    }
+
+export interface Posted extends Attempt {
+  readonly endpoint: string
+  /** With acknowledgement: what the verdict calls taken counts only when this says true. */
+  readonly confirmed?: (signal: AbortSignal) => Promise<boolean>
+}
+
+/** What others want to know of an endpoint. */
+export interface EndpointEvents {
+  readonly failed: (endpoint: string, reason: Reason, detail: string) => void
+  readonly worked: (endpoint: string) => void
+}
+
+export interface EndpointOptions {
+  readonly client: HecClient
+  readonly token: Token
+  readonly maxRequests: number
+  /** How long to wait for an acknowledgement; without it what is accepted counts as delivered. */
+  readonly acknowledgementMs?: number
+  readonly events: EndpointEvents
+}
+
+/** Nobody waits longer than a minute: what was mended must show soon. */
+const REST: Readonly<Record<'again' | 'hold', BackoffRange>> = {
+  again: { minMs: 500, maxMs: 30_000 },
+  hold: { minMs: 2_000, maxMs: 60_000 },
+}
+const FIRST_REQUESTS = 4
+/** A token with acknowledgement, used without: ids that nobody asks for go with their channel when it idles. */
+const MAX_UNASKED_ACKS = 10_000
+
+export function createEndpoint(options: EndpointOptions): Endpoint {
+  const { client, token, events, acknowledgementMs } = options
+  const name = client.endpoint
+  const channels = createChannels()
+  const acks: Acknowledgements = createAcknowledgements(client, acknowledgementMs ?? 0)
+  const concurrency = createConcurrency(FIRST_REQUESTS, options.maxRequests)
+  let health: Health = { kind: 'untried' }
+  let requests = 0
+  let askedAtMs = Number.NEGATIVE_INFINITY
+  let plainOnly = false
+  let offersAcks = acknowledgementMs === undefined
+  let shared = channels.take()
+  let cookies = 0
+
+  function learn(attempt: Attempt, startedAtMs: number): void {
+    const { verdict } = attempt
+    const nowMs = performance.now()
+    if (verdict.kind === 'again' || verdict.kind === 'hold') {
+      rest(verdict, attempt.detail, startedAtMs)
+      return
+    }
+    health = { kind: 'up' }
+    if (verdict.kind === 'uncompressed') events.failed(name, verdict.reason, attempt.detail)
+    else events.worked(name)
+    if (verdict.kind === 'uncompressed' && verdict.always) plainOnly = true
+    if (verdict.kind === 'delivered' && verdict.nearlyFull) concurrency.warned(startedAtMs, nowMs)
+    else concurrency.succeeded(startedAtMs, nowMs - startedAtMs)
+  }
+
+  /** Requests that were under way together and fail together are one failure. */
+  function rest(verdict: Extract<Verdict, { kind: 'again' | 'hold' }>, detail: string, startedAtMs: number) {
+    const nowMs = performance.now()
+    const before = health.kind === 'resting' ? health : undefined
+    const isSame = before !== undefined && startedAtMs < before.failedAtMs
+    // Some of it was taken: it works, only not all the time.
+    const hasTaken = verdict.kind === 'again' && verdict.accepted > 0
+    const failures = (hasTaken ? 0 : (before?.failures ?? 0)) + (isSame ? 0 : 1)
+    const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
+    const untilMs = nowMs + (afterMs ?? backoffMs(Math.max(0, failures - 1), REST[verdict.kind]))
+    const why = verdict.kind
+    if (!isSame || untilMs > before.untilMs)
+      health = { kind: 'resting', why, failedAtMs: nowMs, untilMs, failures, probed: false }
+    concurrency.failed(startedAtMs, nowMs)
+    if (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled') token.refused()
+    events.failed(name, verdict.reason, detail)
+  }
+
+  /** Before the first event goes out, and after it was missing: sending would only make duplicates. */
+  async function checkAcknowledgement(signal: AbortSignal): Promise<Attempt | undefined> {
+    if (offersAcks) return undefined
+    const polled = await client.poll(channels.take().id, [0], signal)
+    offersAcks = polled.kind === 'answered'
+    return polled.kind === 'failed' ? polled.attempt : undefined
+  }
+
+  async function send(request: Request, signal: AbortSignal): Promise<Posted> {
+    const unoffered = await checkAcknowledgement(signal)
+    if (unoffered) return { ...asTrouble(unoffered), endpoint: name }
+    const payload = request.payload(!plainOnly)
+    request.beforePost()
+    return acknowledgementMs === undefined
+      ? postUnconfirmed(payload, signal)
+      : postAcknowledged(payload, signal)
+  }
+
+  async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Posted> {
+    const channel = channels.take()
+    const attempt = await client.post(payload, channel.id, signal)
+    const { verdict } = attempt
+    // A restart, or a balancer that goes elsewhere: whoever answers next may count from 0 again.
+    if (verdict.kind === 'again' || cookies !== client.cookieChanges()) channels.rotate()
+    cookies = client.cookieChanges()
+    const ackId = ackIdOf(verdict)
+    if (ackId !== undefined) return { ...attempt, endpoint: name, confirmed: confirm(channel, ackId) }
+    if (verdict.kind !== 'delivered') return { ...attempt, verdict: withoutTaken(verdict), endpoint: name }
+    offersAcks = false
+    return { ...attempt, verdict: { kind: 'hold', reason: 'acknowledgement-missing' }, endpoint: name }
+  }
+
+  function confirm(channel: Channel, ackId: number) {
+    return async (signal: AbortSignal) => {
+      const indexed = await acks.await(channel.id, ackId, signal)
+      if (indexed) channels.giveBack(channel, ackId)
+      return indexed
+    }
+  }
+
+  async function postUnconfirmed(payload: Payload, signal: AbortSignal): Promise<Posted> {
+    const attempt = await client.post(payload, shared.id, signal)
+    const ackId = ackIdOf(attempt.verdict)
+    if (ackId !== undefined && ackId >= MAX_UNASKED_ACKS) shared = channels.take()
+    return { ...attempt, endpoint: name }
+  }
+
+  return {
+    name,
+    load: () => requests / concurrency.limit(),
+    health: () => health,
+    pendingAcks: acks.pending,
+    askedAtMs: () => askedAtMs,
+    async post(request, signal) {
+      requests++
+      try {
+        const startedAtMs = performance.now()
+        askedAtMs = startedAtMs
+        const posted = await send(request, signal)
+        learn(posted, startedAtMs)
+        return posted
+      } finally {
+        requests--
+      }
+    },
+    async probe(signal) {
+      const startedAtMs = performance.now()
+      askedAtMs = startedAtMs
+      const attempt = await client.probe(signal)
+      if (health.kind === 'resting') health = afterProbe(health, attempt.verdict)
+      else if (health.kind === 'untried' || says(attempt.verdict)) learn(attempt, startedAtMs)
+    },
+  }
+}
+
+/** A probe never ends a rest: it can only say that a request may try it again, and that it may do so now. */
+function afterProbe(health: Extract<Health, { kind: 'resting' }>, verdict: Verdict): Health {
+  if (verdict.kind !== 'delivered') return says(verdict) ? health : { ...health, probed: true }
+  return { ...health, probed: true, untilMs: health.why === 'again' ? 0 : health.untilMs }
+}
+
+/** Healthy, no answer, or an answer that says that it cannot serve now. Others say nothing about sending events. */
+function says(verdict: Verdict): boolean {
+  return verdict.kind === 'delivered' || (verdict.kind === 'again' && verdict.reason !== 'not-found')
+}
+
+/** A poll that fails for another reason than a missing acknowledgement is trouble like any other. */
+function asTrouble(attempt: Attempt): Attempt {
+  const { verdict } = attempt
+  if (verdict.kind === 'again' || verdict.kind === 'hold') return attempt
+  return { ...attempt, verdict: { kind: 'hold', reason: 'not-hec' } }
+}
+
+function ackIdOf(verdict: Verdict): number | undefined {
+  return 'ackId' in verdict ? verdict.ackId : undefined
+}
+
+/** With acknowledgement, events that were taken without an id to ask for count as not taken. */
+function withoutTaken(verdict: Verdict): Verdict {
+  return verdict.kind === 'again' ? { ...verdict, accepted: 0 } : verdict
+}

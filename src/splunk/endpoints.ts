@@ -1,0 +1,112 @@
+/**
+ * All HEC endpoints of a worker: each request goes to the one with the most room; one that fails rests, longer each
+ * time, and then a single request tries it. The only place that waits before Splunk is tried again.
+ */
+
+import { createBell, sleep } from '../wait.ts'
+import type { Endpoint, Posted, Request } from './endpoint.ts'
+
+export interface Endpoints {
+  /**
+   * Waits until an endpoint may be tried, and makes one attempt there. Rejects only when the signal is aborted. What is
+   * rested, and for how long, is decided by the answers.
+   */
+  send(request: Request, signal: AbortSignal): Promise<Posted>
+  /** Probes while nothing is sent, and those that rest while others work; until the signal is aborted. */
+  keep(signal: AbortSignal): Promise<void>
+  /** Undefined before the first contact. */
+  isUp(): boolean | undefined
+  status(): EndpointState[]
+}
+
+export interface EndpointState {
+  readonly endpoint: string
+  readonly up: boolean | undefined
+  readonly pendingAcks: number
+}
+
+/** Without a request for so long, an endpoint is asked for its health; one that rests sooner, to be back soon. */
+const PROBE_AFTER_MS = { working: 15_000, resting: 5_000 } as const
+const LOOK_AROUND_MS = 1_000
+
+export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
+  const changed = createBell()
+  let turn = 0
+
+  const isResting = (endpoint: Endpoint) => endpoint.health().kind === 'resting'
+
+  /** Its rest is over, nobody tries it yet, and it is either known to answer or the only hope. */
+  function isToBeTried(endpoint: Endpoint): boolean {
+    const health = endpoint.health()
+    if (health.kind !== 'resting' || endpoint.load() > 0 || performance.now() < health.untilMs) return false
+    return health.probed || endpoints.every(isResting)
+  }
+
+  /** A recovered one first, or it would never be tried while others have room; else the least loaded, in turns. */
+  function choose(): Endpoint | undefined {
+    const recovered = endpoints.find(isToBeTried)
+    if (recovered) return recovered
+    turn++
+    const inTurn = endpoints.map((_, i) => endpoints[(i + turn) % endpoints.length])
+    return inTurn.reduce<Endpoint | undefined>((best, endpoint) => {
+      if (!endpoint || isResting(endpoint) || endpoint.load() >= 1) return best
+      return best === undefined || endpoint.load() < best.load() ? endpoint : best
+    }, undefined)
+  }
+
+  function untilNextRestEndsMs(): number {
+    const ends = endpoints.flatMap(endpoint => {
+      const health = endpoint.health()
+      return health.kind === 'resting' && endpoint.load() === 0 ? [health.untilMs - performance.now()] : []
+    })
+    return Math.max(1, Math.min(LOOK_AROUND_MS, ...ends.filter(ms => ms > 0)))
+  }
+
+  async function keepOne(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+    const afterMs = isResting(endpoint) ? PROBE_AFTER_MS.resting : PROBE_AFTER_MS.working
+    if (endpoint.load() > 0 || performance.now() - endpoint.askedAtMs() < afterMs) return
+    await endpoint.probe(signal).catch(unlessAborted(signal))
+    changed.ring()
+  }
+
+  return {
+    async send(request, signal) {
+      for (;;) {
+        signal.throwIfAborted()
+        const endpoint = choose()
+        if (endpoint) return endpoint.post(request, signal).finally(changed.ring)
+        await changed.wait(untilNextRestEndsMs(), signal)
+      }
+    },
+    async keep(signal) {
+      while (!signal.aborted) {
+        await Promise.all(endpoints.map(endpoint => keepOne(endpoint, signal)))
+        await sleep(LOOK_AROUND_MS, signal)
+      }
+    },
+    isUp: () => summarize(endpoints.map(isUp)),
+    status: () =>
+      endpoints.map(endpoint => ({
+        endpoint: endpoint.name,
+        up: isUp(endpoint),
+        pendingAcks: endpoint.pendingAcks(),
+      })),
+  }
+}
+
+function isUp(endpoint: Endpoint): boolean | undefined {
+  const { kind } = endpoint.health()
+  return kind === 'untried' ? undefined : kind === 'up'
+}
+
+/** One that works is enough. */
+function summarize(states: readonly (boolean | undefined)[]): boolean | undefined {
+  if (states.includes(true)) return true
+  return states.includes(undefined) ? undefined : false
+}
+
+function unlessAborted(signal: AbortSignal) {
+  return (error: unknown) => {
+    if (!signal.aborted) throw error
+  }
+}

@@ -1,0 +1,31 @@
+/** What of a source's shards has killed workers before, as the supervisor says: read with care, or not at all. */
+
+import type { Quarantined } from '../protocol.ts'
+import { isBefore, moved } from '../sls/cursor.ts'
+import type { Cursor } from '../sls/page.ts'
+
+export interface QuarantineList {
+  add(entries: readonly Quarantined[]): void
+  /** Whether what begins here is to be read one log group at a time. */
+  isOneByOne(shard: number, cursor: Cursor): boolean
+  /** Whether the log group here goes to the dead letters without a look at it. */
+  isBuried(shard: number, cursor: Cursor): boolean
+}
+
+export function createQuarantineList(): QuarantineList {
+  const entries: Quarantined[] = []
+  const has = (shard: number, applies: (entry: Quarantined) => boolean) =>
+    entries.some(entry => entry.shard === shard && applies(entry))
+  const isBuried = (shard: number, cursor: Cursor) =>
+    has(shard, entry => entry.how === 'bury' && entry.cursor === cursor)
+  return {
+    add: more => void entries.push(...more),
+    isBuried,
+    isOneByOne: (shard, cursor) => isBuried(shard, cursor) || has(shard, entry => covers(entry, cursor)),
+  }
+}
+
+function covers({ cursor: from, groups }: Quarantined, cursor: Cursor): boolean {
+  const end = moved(from, groups)
+  return cursor === from || (end !== undefined && !isBefore(cursor, from) && isBefore(cursor, end))
+}
