@@ -26,6 +26,8 @@ type Step =
   | { readonly do: 'split'; readonly which: number }
   | { readonly do: 'produce'; readonly groups: number }
   | { readonly do: 'wait'; readonly ms: number }
+  /** All consumers stand still, as a host does that is suspended. */
+  | { readonly do: 'freeze'; readonly ms: number }
 
 const name = fc.constantFrom('a', 'b', 'c')
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -45,6 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('delete', 'recreate') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('freeze'), ms: fc.nat(30_000) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('split'), which: fc.nat(9) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 8 }) }) },
   {
@@ -103,6 +106,8 @@ async function act(fleet: Fleet, time: VirtualTime, each: Step): Promise<void> {
     }
     case 'produce':
       return fleet.produce(each.groups)
+    case 'freeze':
+      return time.freeze(each.ms)
     case 'wait':
       return time.pass(each.ms, fleet.look)
   }

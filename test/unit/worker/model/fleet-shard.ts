@@ -2,10 +2,11 @@
 
 import type { KnownPositions } from '../../../../src/worker/known-positions.ts'
 import type { ShardRunner } from '../../../../src/worker/shard.ts'
+import { createDeadLetters } from './dead-letters.ts'
 import type { GroupServer } from './group-server.ts'
-import type { Member } from './member.ts'
+import type { Member, Starter } from './member.ts'
 import { createShardJudge } from './shard-judge.ts'
-import { createShardServer, positionOf, type ShardServer } from './shard-server.ts'
+import { createShardServer, type Operation, positionOf, type ShardServer } from './shard-server.ts'
 import { createSplunk } from './splunk.ts'
 import { startRunner } from './start-runner.ts'
 
@@ -23,7 +24,14 @@ export function createFleetShard({ id, group, inOrder, positions, ...options }: 
   const refused = new Set<string>()
   const owners = new Map<string, Member>()
   const judge = createShardJudge(() => server.end())
-  const isDead = (client: string) => owners.get(client)?.isDead() ?? true
+
+  function see(client: string, operation: Operation | 'send', position?: number): void {
+    const member = owners.get(client)
+    if (!member || member.isDead()) return
+    if (!member.mayAct() && (operation === 'save' || operation === 'send'))
+      judge.violation(`${client} makes a request (${operation}) after its lease`)
+    judge.requested(client, operation, position)
+  }
 
   const server: ShardServer = createShardServer({
     owner: () => group.holderOf(id),
@@ -31,29 +39,27 @@ export function createFleetShard({ id, group, inOrder, positions, ...options }: 
       judge.saved(client, position, previous)
       group.saved(id, position === server.end())
     },
-    onRequest(client, operation, position) {
-      if (!isDead(client)) judge.requested(client, operation, position)
-    },
+    onRequest: see,
     onStored: judge.stored,
     onBegin: judge.elsewhere,
     onStray: () => {},
     onRefused: client => void refused.add(client),
   })
   const deliverFor = createSplunk({
-    onSend(client) {
-      if (!isDead(client)) judge.requested(client, 'send')
-    },
+    onSend: client => see(client, 'send'),
     onAccepted: judge.accepted,
   })
 
-  function start(member: Member): ShardRunner {
+  function start({ member, isOurs }: Starter): ShardRunner {
     const client = `${member.name}#${owners.size}`
     owners.set(client, member)
     const { runner, lentBytes } = startRunner({
       shard: id,
       inOrder,
+      isOurs,
       client: server.connect({ client, consumer: member.name, calls: member.sls }),
-      deliver: deliverFor(client, member.splunk),
+      deliverFor: deliverFor(client, member.splunk),
+      deadLetters: createDeadLetters(id => judge.accepted(client, id)),
       known() {
         const position = positions.of(id)
         if (position !== undefined) judge.elsewhere(client, positionOf(position))

@@ -23,7 +23,7 @@ const MOST_VIOLATIONS = 5
 export type Fleet = ReturnType<typeof createFleet>
 
 export function createFleet({ time, ...options }: FleetOptions) {
-  const { nowMs } = time
+  const { nowMs, frozenMs } = time
   const violations: string[] = []
   const positions = createKnownPositions()
   const group = createGroupServer({ ...options, timeoutMs: TIMEOUT_MS, nowMs })
@@ -52,12 +52,13 @@ export function createFleet({ time, ...options }: FleetOptions) {
     const member = createMember({
       name,
       nowMs,
+      frozenMs,
       positions,
       restoreGroup,
       violation,
       generation: group.generation,
       beat: reported => group.beat(name, reported),
-      startRunner: (shard, self) => shardOf(shard).start(self),
+      startRunner: (shard, starter) => shardOf(shard).start(starter),
     })
     members.push(member)
   }

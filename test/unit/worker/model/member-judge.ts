@@ -15,6 +15,8 @@ export interface MemberJudgeOptions {
   readonly nowMs: () => number
   /** Of the group: what it promised before is void when it is deleted and made again. */
   readonly generation: () => number
+  /** For so long all of the process stood still: its timers are late. */
+  readonly frozenMs: () => number
   readonly violation: (text: string) => void
 }
 
@@ -26,7 +28,7 @@ interface Promised {
 
 export type MemberJudge = ReturnType<typeof createMemberJudge>
 
-export function createMemberJudge({ nowMs, generation, violation }: MemberJudgeOptions) {
+export function createMemberJudge({ nowMs, frozenMs, generation, violation }: MemberJudgeOptions) {
   const running = new Map<number, ShardRunner>()
   const endedAt = new Map<number, number>()
   const unsaved = new Set<number>()
@@ -36,6 +38,8 @@ export function createMemberJudge({ nowMs, generation, violation }: MemberJudgeO
   let answered: readonly number[] | undefined
   let forgotten = false
   let stopping = false
+  /** Limits are of time that passes while somebody is there to notice. */
+  const isPast = (limitMs: number) => nowMs() > limitMs + frozenMs()
   let endBy = Number.POSITIVE_INFINITY
 
   const listed = () => [...running.keys()].join()
@@ -51,6 +55,9 @@ export function createMemberJudge({ nowMs, generation, violation }: MemberJudgeO
     running: () => [...running.keys()],
     /** The server may give nothing of this consumer to others. */
     leaseHolds: () => nowMs() < leaseUntil && promisedIn === generation(),
+
+    /** What only an owner may do goes by the clock alone, whatever timers say. */
+    mayAct: () => nowMs() <= leaseUntil,
 
     /** What is reported has to be what runs; one that ends at this very moment may be in or not. */
     reports(shards: readonly number[]): void {
@@ -78,7 +85,7 @@ export function createMemberJudge({ nowMs, generation, violation }: MemberJudgeO
       if (stopping) violation(`starts ${shard} in its stop`)
       running.set(shard, runner)
       void runner.ended.then(() => {
-        if (nowMs() > leaseUntil + WATCH_SLACK_MS) violation(`${shard} ran until after its lease`)
+        if (isPast(leaseUntil + WATCH_SLACK_MS)) violation(`${shard} ran until after its lease`)
         if (stopping && runner.unsaved() !== undefined) unsaved.add(shard)
         running.delete(shard)
         endedAt.set(shard, nowMs())
@@ -99,12 +106,12 @@ export function createMemberJudge({ nowMs, generation, violation }: MemberJudgeO
 
     /** What must hold whenever nothing more can happen without time passing. */
     look(): void {
-      if (nowMs() > endBy) violation('has not ended')
+      if (isPast(endBy)) violation('has not ended')
       if (answered && !stopping) lookAtAnswer(answered)
       answered = undefined
       if (running.size === 0) return
-      if (nowMs() > leaseUntil + WATCH_SLACK_MS) violation(`runs ${listed()} without a lease`)
-      if (nowMs() > reportedAt + LONGEST_SILENCE_MS) violation('is silent')
+      if (isPast(leaseUntil + WATCH_SLACK_MS)) violation(`runs ${listed()} without a lease`)
+      if (isPast(reportedAt + LONGEST_SILENCE_MS)) violation('is silent')
       if (forgotten) violation(`still runs ${listed()}, and was forgotten`)
     },
   }

@@ -3,6 +3,7 @@
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { SlsResult } from '../../../../src/sls/errors.ts'
 import type { KnownPositions } from '../../../../src/worker/known-positions.ts'
+import type { IsOurs } from '../../../../src/worker/lease.ts'
 import type { ShardRunner } from '../../../../src/worker/shard.ts'
 import { createLink } from './link.ts'
 import { createMemberJudge } from './member-judge.ts'
@@ -16,18 +17,25 @@ const SPLUNK_PATIENCE_MS = 20_000
 export interface MemberOptions {
   readonly name: string
   readonly nowMs: () => number
+  readonly frozenMs: () => number
   readonly positions: KnownPositions
   readonly beat: (reported: readonly number[]) => SlsResult<readonly number[]>
   readonly generation: () => number
-  readonly startRunner: (shard: number, member: Member) => ShardRunner
+  readonly startRunner: (shard: number, starter: Starter) => ShardRunner
   readonly restoreGroup: (signal: AbortSignal) => Promise<void>
   readonly violation: (text: string) => void
+}
+
+/** Who starts a runner, and what its consumer says when it is asked whether the shard is still its own. */
+export interface Starter {
+  readonly member: Member
+  readonly isOurs: IsOurs
 }
 
 export type Member = ReturnType<typeof createMember>
 
 export function createMember(options: MemberOptions) {
-  const { name, nowMs, generation, positions, restoreGroup } = options
+  const { name, nowMs, frozenMs, generation, positions, restoreGroup } = options
   const heartbeats = createLink(HEARTBEAT_MS)
   const sls = createLink(SLS_PATIENCE_MS)
   const splunk = createLink(SPLUNK_PATIENCE_MS)
@@ -39,7 +47,7 @@ export function createMember(options: MemberOptions) {
   const violation = (text: string) => {
     if (!isDead) options.violation(`${name} at ${nowMs()}: ${text}`)
   }
-  const judge = createMemberJudge({ nowMs, generation, violation })
+  const judge = createMemberJudge({ nowMs, frozenMs, generation, violation })
 
   const client: SlsClient = {
     ...NO_CALLS,
@@ -57,8 +65,8 @@ export function createMember(options: MemberOptions) {
     },
   }
 
-  function start(shard: number): ShardRunner {
-    const runner = options.startRunner(shard, member)
+  function start(shard: number, isOurs: IsOurs): ShardRunner {
+    const runner = options.startRunner(shard, { member, isOurs })
     judge.starts(shard, runner)
     return runner
   }
@@ -78,6 +86,7 @@ export function createMember(options: MemberOptions) {
     splunk,
     running: judge.running,
     leaseHolds: judge.leaseHolds,
+    mayAct: judge.mayAct,
     look: judge.look,
     stop,
     /** The process is gone: whatever it still does in here reaches nobody. */

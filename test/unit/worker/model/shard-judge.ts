@@ -17,6 +17,8 @@ export interface ShardJudge {
   requested(client: string, operation: Operation | 'send', position?: number): void
   /** From now on this runner may neither save nor send. */
   lost(client: string): void
+  /** The same of one whose lease has run out without its noticing: it may read on until it wants to do either. */
+  lapsed(client: string): void
   /** A save that had been given up has arrived after all: what this runner holds for saved may have gone back. */
   strayed(client: string): void
   hasStrayed(client: string): boolean
@@ -37,6 +39,7 @@ export function createShardJudge(end: () => number): ShardJudge {
   const sent = new Map<string, number>()
   const reached = new Map<string, Set<number>>()
   const lost = new Set<string>()
+  const lapsed = new Set<string>()
   const strayed = new Set<string>()
   let expired = 0
   let settled = 0
@@ -83,6 +86,8 @@ export function createShardJudge(end: () => number): ShardJudge {
     requested(client, operation, position = 0) {
       if (lost.has(client))
         violation(`${client} makes a request (${operation} ${position}) after it was lost`)
+      if (lapsed.has(client) && (operation === 'save' || operation === 'send'))
+        violation(`${client} makes a request (${operation} ${position}) after its lease`)
       if (operation === 'pull') firstPull(client, position)
       if (operation !== 'save') return
       const before = sent.get(client) ?? 0
@@ -90,6 +95,7 @@ export function createShardJudge(end: () => number): ShardJudge {
       sent.set(client, position)
     },
     lost: client => void lost.add(client),
+    lapsed: client => void lapsed.add(client),
     strayed: client => void strayed.add(client),
     hasStrayed: client => strayed.has(client),
     settledUpTo,

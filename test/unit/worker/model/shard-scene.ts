@@ -2,6 +2,7 @@
 
 import { createKnownPositions } from '../../../../src/worker/known-positions.ts'
 import type { Release } from '../../../../src/worker/shard.ts'
+import { createDeadLetters } from './dead-letters.ts'
 import { createOpenCalls, type Outcome } from './open-calls.ts'
 import { createShardJudge } from './shard-judge.ts'
 import { createShardServer, cursorOf, positionOf } from './shard-server.ts'
@@ -49,6 +50,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   const onTheWay: (() => void)[] = []
   const held: Held[] = []
   const refused = new Set<string>()
+  const lapsed = new Set<string>()
   const positions = createKnownPositions()
   const judge = createShardJudge(() => server.end())
   let owner: string | undefined
@@ -80,6 +82,20 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
 
   const isSaving = (client: string) => calls.list().some(({ what }) => what.startsWith(`${client} save `))
 
+  /** As the consumer does it: whoever asks is told, and everything is let go. */
+  function isOurs(client: string): boolean {
+    if (!lapsed.has(client)) return true
+    const one = alive().find(each => each.client === client)
+    if (one) release(one, 'lost')
+    return false
+  }
+
+  /** The lease is over, and no timer has fired yet: the process stood still. */
+  function lapse(one: Held): void {
+    lapsed.add(one.client)
+    judge.lapsed(one.client)
+  }
+
   /** Gives the shard to a consumer, whoever may still believe to have it. */
   function start(consumer: string): void {
     if (alive().some(each => each.consumer === consumer)) return
@@ -90,8 +106,15 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
       if (position !== undefined) judge.elsewhere(client, positionOf(position))
       return position
     }
-    const parts = { shard: SHARD, client: server.connect({ client, consumer, calls }), inOrder, known }
-    const started = startRunner({ ...parts, deliver: deliverFor(client, calls) })
+    const started = startRunner({
+      shard: SHARD,
+      inOrder,
+      known,
+      isOurs: () => isOurs(client),
+      client: server.connect({ client, consumer, calls }),
+      deliverFor: deliverFor(client, calls),
+      deadLetters: createDeadLetters(id => judge.accepted(client, id)),
+    })
     const one = { ...started, client, consumer, ...NOT_YET }
     held.push(one)
     void started.runner.ended.then(() => onEnd(one))
@@ -165,7 +188,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     for (let i = 0; i < MOST_ROUNDS && alive().length > 0; i++) await time.pass(1_000, answer)
   }
 
-  return { calls, onTheWay, judge, server, alive, start, release, forget, look, finish }
+  return { calls, onTheWay, judge, server, alive, start, release, lapse, forget, look, finish }
 }
 
 const MOST_ROUNDS = 300
