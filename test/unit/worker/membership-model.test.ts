@@ -13,7 +13,8 @@ import { createVirtualTime, type VirtualTime } from './model/virtual-time.ts'
 
 type Step =
   | { readonly do: 'join'; readonly name: string }
-  | { readonly do: 'stop'; readonly name: string; readonly level: 'soft' | 'hard' }
+  /** `busy`: in the middle of pages that Splunk takes slowly. */
+  | { readonly do: 'stop'; readonly name: string; readonly level: 'soft' | 'hard'; readonly busy: boolean }
   | { readonly do: 'kill'; readonly name: string }
   | {
       readonly do: 'weather'
@@ -34,7 +35,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('join'), name }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('stop'), name, level: fc.constantFrom('soft', 'hard') }),
+    arbitrary: fc.record({
+      do: fc.constant('stop'),
+      name,
+      level: fc.constantFrom('soft', 'hard'),
+      busy: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill'), name }) },
   {
@@ -47,7 +53,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('delete', 'recreate') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('freeze'), ms: fc.nat(30_000) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('freeze'), ms: fc.nat(30_000) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('split'), which: fc.nat(9) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('produce'), groups: fc.integer({ min: 1, max: 8 }) }) },
   {
@@ -63,6 +69,8 @@ interface Scenario {
   readonly seed: number
   readonly shards: number
   readonly inOrder: boolean
+  /** Where nobody ever stands still all limits of time are exact. */
+  readonly freezes: boolean
   readonly rebalanceAt: 'registration' | 'holder-heartbeat'
   readonly moves: 'highest' | 'random'
   readonly emptyHeartbeat: 'keep' | 'release'
@@ -73,6 +81,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.nat(),
   shards: fc.integer({ min: 1, max: 5 }),
   inOrder: fc.boolean(),
+  freezes: fc.boolean(),
   rebalanceAt: fc.constantFrom('registration', 'holder-heartbeat'),
   moves: fc.constantFrom('highest', 'random'),
   emptyHeartbeat: fc.constantFrom('keep', 'release'),
@@ -84,8 +93,15 @@ async function act(fleet: Fleet, time: VirtualTime, each: Step): Promise<void> {
   switch (each.do) {
     case 'join':
       return fleet.join(each.name)
-    case 'stop':
-      return named(each.name)?.stop(each.level)
+    case 'stop': {
+      const member = named(each.name)
+      if (member && each.busy) {
+        member.splunk.weather = 'slow'
+        fleet.produce(3)
+        await time.pass(FETCHED_MS, fleet.look)
+      }
+      return member?.stop(each.level)
+    }
     case 'kill':
       return named(each.name)?.kill()
     case 'weather': {
@@ -114,8 +130,10 @@ async function act(fleet: Fleet, time: VirtualTime, each: Step): Promise<void> {
 }
 
 const MOST_SHARDS = 7
+/** Until whoever is caught up has read what is new. */
+const FETCHED_MS = 2_200
 
-async function play({ seed, moves, steps, ...options }: Scenario): Promise<void> {
+async function play({ seed, moves, freezes, ...options }: Scenario): Promise<void> {
   const time = createVirtualTime(seed)
   try {
     const { shards, inOrder, rebalanceAt, emptyHeartbeat } = options
@@ -123,6 +141,7 @@ async function play({ seed, moves, steps, ...options }: Scenario): Promise<void>
     const fleet = createFleet({ time, shards, inOrder, rules: { rebalanceAt, emptyHeartbeat, movedShard } })
     fleet.produce(5)
     fleet.join('a')
+    const steps = options.steps.filter(each => freezes || each.do !== 'freeze')
     for (const each of steps) {
       await act(fleet, time, each)
       await time.settle()
