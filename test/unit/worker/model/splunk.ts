@@ -97,6 +97,7 @@ function deliverAs({ client, calls, watch, delivery }: Sender): Deliver {
 
 const REFUSED = {
   endpoint: 'hec',
+  wasUp: true,
   acceptedRequests: 0,
   verdict: { kind: 'delivered', nearlyFull: false },
   detail: 'refused',
