@@ -216,7 +216,7 @@ function rowOf(status: number, reply: Reply | undefined): Row {
   const known = reply ? BY_CODE[reply.code] : BY_STATUS[status]
   const isSuccess = status >= 200 && status < 300
   // An event is given up only when all of the answer says so; a 400 is what HEC refuses events with.
-  const isOdd = known?.kind === 'refused' && (status < 400 || status > 499)
+  const isOdd = (known?.kind === 'refused' || known?.kind === 'divide') && (status < 400 || status > 499)
   if (known && !isOdd && (known.kind !== 'delivered' || isSuccess)) return known
   if (status >= 300 && status < 400) return { kind: 'hold', reason: 'redirect' }
   if (status >= 500) return { kind: 'again', reason: 'server-error' }
