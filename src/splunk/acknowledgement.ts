@@ -4,13 +4,19 @@
  */
 
 import { sleep } from '../wait.ts'
-import type { HecClient } from './client.ts'
+import type { AckQuestion, HecClient } from './client.ts'
 
 export interface Acknowledgements {
   /** True when indexed; false when that has not been said in time. Rejects only when the signal is aborted. */
-  await(channel: string, ackId: number, signal: AbortSignal): Promise<boolean>
+  await(question: AckQuestion, signal: AbortSignal): Promise<boolean>
   /** Requests whose acknowledgement is waited for. */
   pending(): number
+}
+
+export interface AcknowledgementOptions {
+  readonly timeoutMs: number
+  /** The token has no acknowledgement any more: nobody will ever say "indexed". */
+  readonly onMissing: () => void
 }
 
 const FIRST_POLL_MS = 1_000
@@ -18,39 +24,49 @@ const FIRST_POLL_MS = 1_000
 const EAGERNESS = 0.7
 const POLL = { minMs: 100, maxMs: 10_000, growth: 1.5 } as const
 
-export function createAcknowledgements(client: HecClient, timeoutMs: number): Acknowledgements {
+export function createAcknowledgements(
+  client: HecClient,
+  { timeoutMs, onMissing }: AcknowledgementOptions,
+): Acknowledgements {
   let pending = 0
   /** From sending until "indexed", lately: polls begin when an answer is likely. */
   let usualMs = FIRST_POLL_MS
 
-  async function isIndexed(channel: string, ackId: number, signal: AbortSignal): Promise<boolean | 'never'> {
-    const polled = await client.poll(channel, [ackId], signal)
-    if (polled.kind === 'answered') return polled.indexed.has(ackId)
-    // The token has no acknowledgement any more: nobody will ever say it. Any other failure says nothing.
+  async function isIndexed(question: AckQuestion, signal: AbortSignal): Promise<boolean | 'never'> {
+    const polled = await client.poll(question, signal)
+    if (polled.kind === 'answered') return polled.indexed.has(question.ackId)
     const { verdict } = polled.attempt
-    return verdict.kind === 'hold' && verdict.reason === 'acknowledgement-missing' ? 'never' : false
+    // Any other failure says nothing.
+    if (verdict.kind !== 'hold' || verdict.reason !== 'acknowledgement-missing') return false
+    onMissing()
+    return 'never'
   }
 
-  async function wait(channel: string, ackId: number, signal: AbortSignal): Promise<boolean> {
+  async function wait(question: AckQuestion, signal: AbortSignal): Promise<boolean> {
     const startedAt = performance.now()
-    const leftMs = () => startedAt + timeoutMs - performance.now()
+    const elapsedMs = () => performance.now() - startedAt
+    const leftMs = () => timeoutMs - elapsedMs()
+    let notYetMs: number | undefined
     for (let pauseMs = clamp(usualMs * EAGERNESS); ; pauseMs = clamp(pauseMs * POLL.growth)) {
       await sleep(Math.max(0, Math.min(pauseMs, leftMs())), signal)
       signal.throwIfAborted()
       const isLast = leftMs() <= 0
-      const indexed = await isIndexed(channel, ackId, signal)
-      if (indexed === true) usualMs += 0.2 * (performance.now() - startedAt - usualMs)
+      const indexed = await isIndexed(question, signal)
+      // Since when it has been so, nobody knows: at the earliest since the question before. Whoever took the time of the
+      // answer would ask ever later where a load balancer asks another indexer every second time.
+      if (indexed === true) usualMs += 0.2 * ((notYetMs ?? elapsedMs()) - usualMs)
       if (indexed === true) return true
       if (isLast || indexed === 'never') return false
+      notYetMs = elapsedMs()
     }
   }
 
   return {
     pending: () => pending,
-    async await(channel, ackId, signal) {
+    async await(question, signal) {
       pending++
       try {
-        return await wait(channel, ackId, signal)
+        return await wait(question, signal)
       } finally {
         pending--
       }

@@ -17,7 +17,7 @@ export function objection(
   const signed = options.verifySignatures ?? options.accessKeys.length > 0
   return (
     versionObjection(request) ??
-    (signed ? timeObjection(request, options.clock.nowMs()) : undefined) ??
+    (signed ? timeObjection(request, (options.wallClock ?? options.clock).nowMs()) : undefined) ??
     (signed ? signatureObjection(request, accessKeys, options.region) : undefined) ??
     bodyObjection(request, options.verifyMd5)
   )
