@@ -26,6 +26,7 @@ export interface Ledger {
   readonly deliver: (shard: number, sequence: number) => void
   /** The same with the id's text; what is no id counts as unknown. */
   readonly deliverId: (id: string) => void
+  readonly hasArrived: (shard: number, sequence: number) => boolean
   readonly report: () => LedgerReport
   /** Ids that were issued and have not arrived, the earliest of each shard first, at most `limit`. */
   readonly lostIds: (limit: number) => LogId[]
@@ -73,6 +74,7 @@ export function createLedger(): Ledger {
       if (id) deliver(id.shard, id.sequence)
       else strangers++
     },
+    hasArrived: (number, sequence) => ((shards.get(number)?.marks[sequence] ?? 0) & MAX_ARRIVALS) > 0,
     report: () => total(new Map([...shards].map(([number, shard]) => [number, accountOf(shard)])), strangers),
     lostIds: limit =>
       [...shards]

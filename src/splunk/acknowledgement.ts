@@ -13,12 +13,21 @@ export interface Acknowledgements {
   pending(): number
 }
 
+export interface AcknowledgementOptions {
+  readonly timeoutMs: number
+  /** The token has no acknowledgement any more: nobody will ever say "indexed". */
+  readonly onMissing: () => void
+}
+
 const FIRST_POLL_MS = 1_000
 /** A little earlier than usual, or it would never be learned that answers have become faster. */
 const EAGERNESS = 0.7
 const POLL = { minMs: 100, maxMs: 10_000, growth: 1.5 } as const
 
-export function createAcknowledgements(client: HecClient, timeoutMs: number): Acknowledgements {
+export function createAcknowledgements(
+  client: HecClient,
+  { timeoutMs, onMissing }: AcknowledgementOptions,
+): Acknowledgements {
   let pending = 0
   /** From sending until "indexed", lately: polls begin when an answer is likely. */
   let usualMs = FIRST_POLL_MS
@@ -26,22 +35,29 @@ export function createAcknowledgements(client: HecClient, timeoutMs: number): Ac
   async function isIndexed(channel: string, ackId: number, signal: AbortSignal): Promise<boolean | 'never'> {
     const polled = await client.poll(channel, [ackId], signal)
     if (polled.kind === 'answered') return polled.indexed.has(ackId)
-    // The token has no acknowledgement any more: nobody will ever say it. Any other failure says nothing.
     const { verdict } = polled.attempt
-    return verdict.kind === 'hold' && verdict.reason === 'acknowledgement-missing' ? 'never' : false
+    // Any other failure says nothing.
+    if (verdict.kind !== 'hold' || verdict.reason !== 'acknowledgement-missing') return false
+    onMissing()
+    return 'never'
   }
 
   async function wait(channel: string, ackId: number, signal: AbortSignal): Promise<boolean> {
     const startedAt = performance.now()
-    const leftMs = () => startedAt + timeoutMs - performance.now()
+    const elapsedMs = () => performance.now() - startedAt
+    const leftMs = () => timeoutMs - elapsedMs()
+    let notYetMs: number | undefined
     for (let pauseMs = clamp(usualMs * EAGERNESS); ; pauseMs = clamp(pauseMs * POLL.growth)) {
       await sleep(Math.max(0, Math.min(pauseMs, leftMs())), signal)
       signal.throwIfAborted()
       const isLast = leftMs() <= 0
       const indexed = await isIndexed(channel, ackId, signal)
-      if (indexed === true) usualMs += 0.2 * (performance.now() - startedAt - usualMs)
+      // Since when it has been so, nobody knows: at the earliest since the question before. Whoever took the time of the
+      // answer would ask ever later where a load balancer asks another indexer every second time.
+      if (indexed === true) usualMs += 0.2 * ((notYetMs ?? elapsedMs()) - usualMs)
       if (indexed === true) return true
       if (isLast || indexed === 'never') return false
+      notYetMs = elapsedMs()
     }
   }
 

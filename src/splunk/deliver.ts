@@ -5,6 +5,7 @@ import { releaseMemory } from '../release.ts'
 import type { Reason } from './answers.ts'
 import type { Payload } from './client.ts'
 import { type Consequence, consequenceOf, type Refused } from './consequence.ts'
+import { createDoubts, type Doubts } from './doubts.ts'
 import type { Posted } from './endpoint.ts'
 import type { Endpoints } from './endpoints.ts'
 import { type Events, slice } from './pieces.ts'
@@ -55,11 +56,17 @@ export interface DeliverOptions {
 
 /** One packet: compressing less than that saves nothing. */
 const MIN_GZIP_BYTES = 1_500
-/** So many single events refused by who knows whom, and none accepted: it is not the events. */
+/** So many single events in a row refused by who knows whom: it is not the events. */
 const MAX_SUSPECTS = 3
 
+/** One for each page: events are known by their numbers. */
 export function createDeliver(options: DeliverOptions): Deliver {
-  return (events, signal) => new Delivery(options, signal).run(events)
+  const doubts = createDoubts()
+  return (events, signal) => new Delivery({ ...options, doubts }, signal).run(events)
+}
+
+interface DeliveryParts extends DeliverOptions {
+  readonly doubts: Doubts
 }
 
 interface Suspect extends Refused {
@@ -68,18 +75,18 @@ interface Suspect extends Refused {
 
 /** The state of one body on its way: a class, because every answer changes several of these. */
 class Delivery {
-  readonly #options: DeliverOptions
+  readonly #options: DeliveryParts
   readonly #signal: AbortSignal
   readonly #queue: Events[] = []
   readonly #held: HeldEvents[] = []
-  #suspects: Suspect[] = []
+  readonly #suspects: Suspect[] = []
   #accepted = 0
   #refused = 0
   #mayGzip: boolean
   /** Of the events that are sent now: the same ones may be sent again. */
   #packed: Packed | undefined
 
-  constructor(options: DeliverOptions, signal: AbortSignal) {
+  constructor(options: DeliveryParts, signal: AbortSignal) {
     this.#options = options
     this.#signal = signal
     this.#mayGzip = options.compression === 'gzip'
@@ -89,7 +96,7 @@ class Delivery {
     this.#queue.push(events)
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) await this.#attempt(next)
-      await this.#judgeSuspects()
+      this.#holdSuspects()
     } finally {
       this.#packed?.discard()
     }
@@ -101,8 +108,9 @@ class Delivery {
     if (packed !== this.#packed) this.#packed?.discard()
     this.#packed = packed
     const payload = (mayGzip: boolean) => packed.payload(mayGzip && this.#mayGzip)
-    const { endpoints, beforePost, inOrder } = this.#options
+    const { endpoints, beforePost, inOrder, doubts } = this.#options
     const posted = await endpoints.send({ payload, beforePost }, this.#signal)
+    if (posted.verdict.kind === 'divide' && !posted.verdict.sure) doubts.refused(events, posted)
     const consequence = consequenceOf(events, posted.verdict, inOrder)
     const isConfirmed = (await posted.confirmed?.(this.#signal)) ?? true
     this.#tellTrouble(posted, consequence, isConfirmed)
@@ -114,6 +122,8 @@ class Delivery {
     const { taken, rest, refused, suspect, held, uncompressed } = consequence
     this.#accepted += taken
     this.#queue.unshift(...rest)
+    // Whoever refused them accepts something: they are tried again, before all others.
+    if (taken > 0) this.#queue.unshift(...this.#suspects.splice(0).map(({ event }) => event))
     if (uncompressed) this.#mayGzip = false
     if (refused) await this.#refuse({ ...refused, answer: posted })
     if (held) this.#held.push(heldOf(held.events, 'index-refused', held.index))
@@ -123,28 +133,32 @@ class Delivery {
   }
 
   async #refuse(refusal: Refusal): Promise<void> {
-    if (await this.#options.onRefused(refusal)) this.#refused++
-    else this.#held.push(heldOf(refusal.event, refusal.reason))
-  }
-
-  /** Once another event has been accepted, it is this one that is refused, and not everything. */
-  async #suspect(suspect: Suspect): Promise<void> {
-    this.#suspects.push(suspect)
-    if (this.#accepted > 0 || this.#suspects.length >= MAX_SUSPECTS) await this.#judgeSuspects()
-  }
-
-  async #judgeSuspects(): Promise<void> {
-    const suspects = this.#suspects
-    this.#suspects = []
-    if (this.#accepted > 0) {
-      for (const suspect of suspects) await this.#refuse(suspect)
+    if (await this.#options.onRefused(refusal)) {
+      this.#refused++
       return
     }
+    this.#held.push(heldOf(refusal.event, refusal.reason))
+    if (this.#options.inOrder) this.#holdQueue(refusal.reason)
+  }
+
+  async #suspect(suspect: Suspect): Promise<void> {
+    if (this.#options.doubts.isProven(suspect.event, suspect.answer)) {
+      await this.#refuse(suspect)
+      return
+    }
+    this.#suspects.push(suspect)
+    if (this.#suspects.length >= MAX_SUSPECTS) this.#holdSuspects()
+  }
+
+  /** It may be that everything is refused: what is left waits with them. */
+  #holdSuspects(): void {
+    const suspects = this.#suspects.splice(0)
     const [first] = suspects
     if (!first) return
-    for (const { event, reason } of suspects) this.#held.push(heldOf(event, reason))
-    this.#holdQueue(first.reason)
-    this.#options.onTrouble(first.reason, first.answer, this.#held.at(-1))
+    const left = [...suspects.map(({ event }) => event), ...this.#queue.splice(0)]
+    const held = { numbers: left.flatMap(({ numbers }) => numbers), reason: first.reason }
+    this.#held.push(held)
+    this.#options.onTrouble(first.reason, first.answer, held)
   }
 
   #holdQueue(reason: Reason, index?: string): void {

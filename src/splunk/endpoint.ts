@@ -35,7 +35,8 @@ export type Health =
   /** Not to be tried before `untilMs`; `probed`: it has answered since, so that one request may try it. */
   | {
       readonly kind: 'resting'
-      readonly why: 'again' | 'hold'
+      /** It heals by itself, and nobody has asked for a certain wait: a healthy probe ends it. */
+      readonly endsByProbe: boolean
       readonly failedAtMs: number
       readonly untilMs: number
       readonly failures: number
@@ -44,6 +45,8 @@ export type Health =
 
 export interface Posted extends Attempt {
   readonly endpoint: string
+  /** Requests that this endpoint has taken something of so far. */
+  readonly acceptedRequests: number
   /** With acknowledgement: what the verdict calls taken counts only when this says true. */
   readonly confirmed?: (signal: AbortSignal) => Promise<boolean>
 }
@@ -53,6 +56,8 @@ export interface EndpointEvents {
   readonly failed: (endpoint: string, reason: Reason, detail: string) => void
   readonly worked: (endpoint: string) => void
 }
+
+type Sent = Omit<Posted, 'acceptedRequests'>
 
 export interface EndpointOptions {
   readonly client: HecClient
@@ -76,10 +81,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const { client, token, events, acknowledgementMs } = options
   const name = client.endpoint
   const channels = createChannels()
-  const acks: Acknowledgements = createAcknowledgements(client, acknowledgementMs ?? 0)
+  const acks: Acknowledgements = createAcknowledgements(client, {
+    timeoutMs: acknowledgementMs ?? 0,
+    onMissing: () => {
+      offersAcks = false
+    },
+  })
   const concurrency = createConcurrency(FIRST_REQUESTS, options.maxRequests)
   let health: Health = { kind: 'untried' }
   let requests = 0
+  let acceptedRequests = 0
   let askedAtMs = Number.NEGATIVE_INFINITY
   let plainOnly = false
   let offersAcks = acknowledgementMs === undefined
@@ -111,9 +122,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const failures = (hasTaken ? 0 : (before?.failures ?? 0)) + (isSame ? 0 : 1)
     const afterMs = verdict.kind === 'again' ? verdict.afterMs : undefined
     const untilMs = nowMs + (afterMs ?? backoffMs(Math.max(0, failures - 1), REST[verdict.kind]))
-    const why = verdict.kind
+    const endsByProbe = verdict.kind === 'again' && afterMs === undefined
     if (!isSame || untilMs > before.untilMs)
-      health = { kind: 'resting', why, failedAtMs: nowMs, untilMs, failures, probed: false }
+      health = { kind: 'resting', endsByProbe, failedAtMs: nowMs, untilMs, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
     if (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled') token.refused()
     events.failed(name, verdict.reason, detail)
@@ -127,7 +138,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return polled.kind === 'failed' ? polled.attempt : undefined
   }
 
-  async function send(request: Request, signal: AbortSignal): Promise<Posted> {
+  async function send(request: Request, signal: AbortSignal): Promise<Sent> {
     const unoffered = await checkAcknowledgement(signal)
     if (unoffered) return { ...asTrouble(unoffered), endpoint: name }
     const payload = request.payload(!plainOnly)
@@ -137,7 +148,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       : postAcknowledged(payload, signal)
   }
 
-  async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Posted> {
+  async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Sent> {
     const channel = channels.take()
     const attempt = await client.post(payload, channel.id, signal)
     const { verdict } = attempt
@@ -145,10 +156,18 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (verdict.kind === 'again' || cookies !== client.cookieChanges()) channels.rotate()
     cookies = client.cookieChanges()
     const ackId = ackIdOf(verdict)
-    if (ackId !== undefined) return { ...attempt, endpoint: name, confirmed: confirm(channel, ackId) }
+    if (ackId !== undefined) return confirmable(attempt, channel, ackId)
+    if (verdict.kind === 'refused')
+      return { ...attempt, endpoint: name, ...(verdict.at > 0 && { confirmed: never }) }
     if (verdict.kind !== 'delivered') return { ...attempt, verdict: withoutTaken(verdict), endpoint: name }
     offersAcks = false
     return { ...attempt, verdict: { kind: 'hold', reason: 'acknowledgement-missing' }, endpoint: name }
+  }
+
+  function confirmable(attempt: Attempt, channel: Channel, ackId: number): Sent {
+    const isTrusted = channels.trusts(channel, ackId)
+    if (!takesAny(attempt.verdict)) return { ...attempt, endpoint: name }
+    return { ...attempt, endpoint: name, confirmed: isTrusted ? confirm(channel, ackId) : never }
   }
 
   function confirm(channel: Channel, ackId: number) {
@@ -159,7 +178,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     }
   }
 
-  async function postUnconfirmed(payload: Payload, signal: AbortSignal): Promise<Posted> {
+  async function postUnconfirmed(payload: Payload, signal: AbortSignal): Promise<Sent> {
     const attempt = await client.post(payload, shared.id, signal)
     const ackId = ackIdOf(attempt.verdict)
     if (ackId !== undefined && ackId >= MAX_UNASKED_ACKS) shared = channels.take()
@@ -177,9 +196,10 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       try {
         const startedAtMs = performance.now()
         askedAtMs = startedAtMs
-        const posted = await send(request, signal)
-        learn(posted, startedAtMs)
-        return posted
+        const sent = await send(request, signal)
+        learn(sent, startedAtMs)
+        if (takesAny(sent.verdict)) acceptedRequests++
+        return { ...sent, acceptedRequests }
       } finally {
         requests--
       }
@@ -188,16 +208,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const startedAtMs = performance.now()
       askedAtMs = startedAtMs
       const attempt = await client.probe(signal)
-      if (health.kind === 'resting') health = afterProbe(health, attempt.verdict)
-      else if (health.kind === 'untried' || says(attempt.verdict)) learn(attempt, startedAtMs)
+      const { verdict, detail } = attempt
+      if (health.kind === 'resting' && !(health.endsByProbe && verdict.kind === 'delivered'))
+        health = { ...health, probed: verdict.kind === 'delivered' || !says(verdict) }
+      else if (verdict.kind === 'again' || verdict.kind === 'hold') {
+        if (health.kind === 'untried' || says(verdict)) rest(verdict, detail, startedAtMs)
+      } else {
+        health = { kind: 'up' }
+        events.worked(name)
+      }
     },
   }
-}
-
-/** A probe never ends a rest: it can only say that a request may try it again, and that it may do so now. */
-function afterProbe(health: Extract<Health, { kind: 'resting' }>, verdict: Verdict): Health {
-  if (verdict.kind !== 'delivered') return says(verdict) ? health : { ...health, probed: true }
-  return { ...health, probed: true, untilMs: health.why === 'again' ? 0 : health.untilMs }
 }
 
 /** Healthy, no answer, or an answer that says that it cannot serve now. Others say nothing about sending events. */
@@ -214,6 +235,14 @@ function asTrouble(attempt: Attempt): Attempt {
 
 function ackIdOf(verdict: Verdict): number | undefined {
   return 'ackId' in verdict ? verdict.ackId : undefined
+}
+
+/** Nobody can be asked whether what was taken is indexed. */
+const never = async () => false
+
+function takesAny(verdict: Verdict): boolean {
+  if (verdict.kind === 'again') return verdict.accepted > 0
+  return verdict.kind === 'refused' ? verdict.at > 0 : verdict.kind === 'delivered'
 }
 
 /** With acknowledgement, events that were taken without an id to ask for count as not taken. */

@@ -10,6 +10,7 @@ import type { Buffers } from './buffers.ts'
 import { checkPage } from './encode/check.ts'
 import type { Body, Encode, PageEncoder } from './encode/page-encoder.ts'
 import { CorruptPage } from './encode/protobuf.ts'
+import type { HeldPage } from './held-page.ts'
 import type { ShardMeter } from './meter.ts'
 
 export interface PageDelivery {
@@ -21,56 +22,79 @@ export interface PageDelivery {
   readonly inOrder: boolean
   /** Events of the page have to wait for somebody: what else waits for the page may give up its memory. */
   readonly onHold?: () => void
+  /** What is in flight is about to be given up. */
+  readonly onUnfinished?: () => void
   /** Around all work on the page's bytes: it never awaits, so whatever goes wrong in it is the page's fault. */
   readonly uninterrupted: <T>(work: () => T) => T
+  /** Nothing new is to be waited for: what waits already is given up. */
+  readonly ending: AbortSignal
 }
 
 export type PageOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'corrupt'; readonly message: string }
+  /** Events that have to wait were given up, at a stop. */
+  | { readonly kind: 'unfinished' }
+  /** The page could not be read again as it was: all of it has to be done anew. */
+  | { readonly kind: 'changed' }
 
 /** Nobody waits longer than a minute: what was mended must show soon. */
 const HOLD: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
 /**
- * Resolves when Splunk or the dead letters have every event of the page; a corrupt page is found so before anything of it
+ * `delivered`: Splunk or the dead letters have every event of the page. A corrupt page is found so before anything of it
  * is sent. Rejects when the signal is aborted. In every case nothing of the page is under way any more and all buffers
  * are back.
  */
 export async function deliverPage(
-  page: Uint8Array,
+  page: HeldPage,
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
-  const corruption = parts.uninterrupted(() => corruptionOf(page))
+  const corruption = parts.uninterrupted(() => corruptionOf(page.bytes()))
   if (corruption) return { kind: 'corrupt', message: corruption.message }
   try {
-    await deliverRounds(page, parts, signal)
-    return { kind: 'delivered' }
+    return await deliverRounds(page, parts, signal)
   } catch (error) {
     parts.meter.abandoned()
     throw error
   }
 }
 
-async function deliverRounds(page: Uint8Array, parts: PageDelivery, signal: AbortSignal): Promise<void> {
-  const first = createRound(page, parts, undefined)
+async function deliverRounds(page: HeldPage, parts: PageDelivery, signal: AbortSignal): Promise<PageOutcome> {
+  const { length } = page.bytes()
+  const unsettled = createUnsettled(length)
+  const context = { page, parts, unsettled }
+  const first = createRound(context, undefined)
   await first.send(signal)
   parts.meter.dropped(first.encoder.droppedEvents())
-  let bytes = first.settledBytes()
+  unsettled.take(first.encoder.droppedBytes())
   let left = first.left
   for (let failures = 0; left.size > 0; failures++) {
     parts.onHold?.()
-    await sleep(backoffMs(failures, HOLD), signal)
+    const isThere = await wait(page, backoffMs(failures, HOLD), [signal, parts.ending])
     signal.throwIfAborted()
-    const round = createRound(page, parts, left)
+    if (parts.ending.aborted || !isThere) {
+      parts.onUnfinished?.()
+      parts.meter.abandoned()
+      return { kind: parts.ending.aborted ? 'unfinished' : 'changed' }
+    }
+    const round = createRound(context, left)
     await round.send(signal)
-    bytes += round.settledBytes()
     if (round.left.size < left.size) failures = -1
     left = round.left
   }
   // What lies around the logs is delivered with them.
-  parts.meter.delivered(0, page.length - first.encoder.droppedBytes() - bytes)
+  parts.meter.delivered(0, unsettled.take(length))
+  return { kind: 'delivered' }
+}
+
+/** Without the page's memory; false when the page is not there again afterwards. */
+async function wait(page: HeldPage, ms: number, signals: AbortSignal[]): Promise<boolean> {
+  const over = AbortSignal.any(signals)
+  page.putAway()
+  await sleep(ms, over)
+  return !over.aborted && (await page.fetch())
 }
 
 function corruptionOf(page: Uint8Array): CorruptPage | undefined {
@@ -83,25 +107,50 @@ function corruptionOf(page: Uint8Array): CorruptPage | undefined {
   }
 }
 
+interface Unsettled {
+  /** At most so many of the page's bytes are settled now: how many. */
+  take(bytes: number): number
+}
+
+/** What lies around the logs counts in every round that passes it; in all, a page is no longer than it is. */
+function createUnsettled(pageBytes: number): Unsettled {
+  let left = pageBytes
+  return {
+    take(bytes) {
+      const taken = Math.min(bytes, left)
+      left -= taken
+      return taken
+    },
+  }
+}
+
+interface PageContext {
+  readonly page: HeldPage
+  readonly parts: PageDelivery
+  readonly unsettled: Unsettled
+}
+
 /** One way through the page: all of it, or what an earlier round has left. */
 interface Round {
   readonly encoder: PageEncoder
   /** Numbers of the events that wait. */
   readonly left: ReadonlySet<number>
   send(signal: AbortSignal): Promise<void>
-  /** Raw bytes of what is delivered or among the dead letters. */
-  settledBytes(): number
 }
 
-function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<number> | undefined): Round {
+function createRound(
+  { page, parts, unsettled }: PageContext,
+  wanted: ReadonlySet<number> | undefined,
+): Round {
   const { meter, inOrder } = parts
   const left = new Set<number>()
   const refusedIndexes = new Set<string>()
   let heldInOrder = false
-  let settledBytes = 0
 
   /** Events of an index that is refused in this round are not even tried; in order, neither is what follows. */
   function select(number: number, index: string): boolean {
+    // The common case first: asked once for each log.
+    if (wanted === undefined && !heldInOrder && refusedIndexes.size === 0) return true
     if (wanted !== undefined && !wanted.has(number)) return false
     if (!heldInOrder && !refusedIndexes.has(index)) return true
     if (!left.has(number)) leave([number], wanted === undefined)
@@ -124,19 +173,18 @@ function createRound(page: Uint8Array, parts: PageDelivery, wanted: ReadonlySet<
     const events = body.numbers.length
     if (wanted === undefined) meter.encoded(events)
     const settle = ({ accepted, refused, held }: Delivered) => {
-      const bytes = Math.round((body.rawBytes * (accepted + refused)) / events)
-      settledBytes += bytes
-      meter.delivered(accepted, Math.round((body.rawBytes * accepted) / events))
+      const bytesOf = (settled: number) => unsettled.take(Math.round((body.rawBytes * settled) / events))
+      bytesOf(refused)
+      meter.delivered(accepted, bytesOf(accepted))
       for (const each of held) learn(each)
     }
     settle(await parts.deliver(body, signal))
   }
 
-  const encoder = parts.encode(page, select)
+  const encoder = parts.encode(page.bytes(), select)
   return {
     encoder,
     left,
-    settledBytes: () => settledBytes,
     async send(signal) {
       const oneByOne = inOrder || wanted !== undefined
       const next = (buffer: Uint8Array) => parts.uninterrupted(() => encoder.next(buffer))

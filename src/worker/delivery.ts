@@ -23,13 +23,16 @@ export interface ShardDelivery {
   readonly onRefused: (refusal: Refusal) => Promise<boolean>
 }
 
+/** One for each page. */
 export function deliveryFor(
   { shard, ...ofShard }: ShardDelivery,
   { endpoints, compression, troubles, meter }: DeliveryParts,
 ): Deliver {
   const who = { work: 'send', shard } as const
+  let isHolding = false
   const onTrouble = (reason: Reason, { endpoint, detail }: Posted, held: HeldEvents | undefined) => {
     meter.hecRetry(endpoint, reason)
+    isHolding ||= held !== undefined
     if (held) troubles.raise(who, heldTrouble(reason, held, `${endpoint}: ${detail}`))
     else if (reason === 'acknowledgement-late')
       troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, endpoint, '') })
@@ -37,7 +40,8 @@ export function deliveryFor(
   const deliver = createDeliver({ endpoints, compression, ...ofShard, onTrouble })
   return async (events, signal) => {
     const delivered = await deliver(events, signal)
-    if (delivered.held.length === 0 && delivered.accepted > 0) troubles.clear(who)
+    // What the page holds is still held when another body of it gets through.
+    if (!isHolding && delivered.accepted > 0) troubles.clear(who)
     return delivered
   }
 }

@@ -17,7 +17,7 @@ export interface ServiceProcess {
 }
 
 const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
-const TICKS_PER_SECOND = 100
+export const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 
 export async function startServiceProcess(
@@ -60,13 +60,13 @@ function announcedUrl(child: ChildProcess): Promise<string> {
 }
 
 /** Fields 14 and 15 (user and system ticks) and 24 (resident pages) of /proc/PID/stat; field 2 may hold spaces. */
-function statOf(pid: number): { readonly cpuTicks: number; readonly residentPages: number } {
+export function statOf(pid: number): { readonly cpuTicks: number; readonly residentPages: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return { cpuTicks: Number(fields[11]) + Number(fields[12]), residentPages: Number(fields[21]) }
 }
 
-function readMetric(text: string, name: string): Map<string, number> {
+export function readMetric(text: string, name: string): Map<string, number> {
   const lines = text.split('\n').filter(line => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
   return new Map(
     lines.map(line => [

@@ -1,6 +1,5 @@
 /** The clock of this machine and that of Log Service are far apart: requests are refused for their time. */
 
-import { readAgain } from './support/bounds.ts'
 import { byItself, type Scenario, scenarios } from './support/scenario.ts'
 import { delivered } from './support/waits.ts'
 
@@ -27,7 +26,7 @@ function fromTheStart(offset: (typeof OFFSETS)[number]): Scenario {
   return {
     fault: 'the clock is off by 20 minutes or a day when the service starts, either way',
     case: offset.case,
-    world: { sls: { clock } },
+    world: { sls: { wallClock: clock } },
     before: () => clock.setOffset(offset.ms),
     strikesWhen: 'starting',
     async strike({ far }) {
@@ -37,19 +36,17 @@ function fromTheStart(offset: (typeof OFFSETS)[number]): Scenario {
   }
 }
 
-/** To a Log Service whose clock leaps forward, every consumer has been silent for too long. */
 function whileRunning(offset: (typeof OFFSETS)[number]): Scenario {
   const clock = movableClock()
   return {
     fault: 'the clock leaps by 20 minutes or a day while the service runs, and back',
     case: offset.case,
-    world: { sls: { clock } },
+    world: { sls: { wallClock: clock } },
     async strike({ far }) {
       clock.setOffset(offset.ms)
       await delivered(far, 100)
       return () => clock.setOffset(0)
     },
-    duplicates: readAgain,
   }
 }
 

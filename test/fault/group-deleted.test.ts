@@ -2,7 +2,7 @@
 
 import { GROUP, LOGSTORE, PROJECT } from '../support/far-ends.ts'
 import { type Bound, byItself, type Scenario, scenarios } from './support/scenario.ts'
-import { delivered, said } from './support/waits.ts'
+import { delivered, heldBy, said } from './support/waits.ts'
 
 const sinceTheStatus: Bound = {
   atMost: ({ far }) => far.readAgain(),
@@ -15,10 +15,12 @@ const fromTheBeginning: Bound = {
 }
 
 const deleteGroup: Scenario['strike'] = async ({ far, services }) => {
+  const consumers = far.sls.consumers(PROJECT, LOGSTORE, GROUP)
   await delivered(far, 300)
   far.sls.deleteGroup(PROJECT, LOGSTORE, GROUP)
   // Of two services one may come too late to notice: to it, its consumers have been forgotten.
   await Promise.any(services.map(running => said(running, 'written back')))
+  await heldBy(far, consumers)
   return byItself
 }
 

@@ -1,22 +1,27 @@
-/** Log Service grants fewer reads than the service would like, for as long as it runs. */
+/** Log Service grants fewer reads than the service would like, until somebody raises the quota. */
 
-import { byItself, type Scenario, scenarios } from './support/scenario.ts'
+import { type Scenario, scenarios } from './support/scenario.ts'
 import { delivered } from './support/waits.ts'
 
-function within(quota: string, sls: NonNullable<Scenario['world']>['sls']): Scenario {
+type Quota = 'shardReadsPerSecond' | 'shardReadBytesPerSecond' | 'projectReadsPerSecond'
+
+function usedUp(fault: string, quota: Quota, limit: number): Scenario {
   return {
-    fault: `the read quota of the ${quota} is used up in every second`,
-    world: { sls: { ...sls } },
-    strikesWhen: 'starting',
+    fault,
     async strike({ far }) {
-      await delivered(far, 1_000)
-      return byItself
+      far.sls.setReadLimits({ [quota]: limit })
+      await delivered(far, 500)
+      return () => far.sls.setReadLimits({ [quota]: Number.POSITIVE_INFINITY })
     },
   }
 }
 
 scenarios('Log Service', [
-  within('shard, in reads,', { shardReadsPerSecond: 2 }),
-  within('shard, in bytes,', { shardReadBytesPerSecond: 4_000 }),
-  within('project', { projectReadsPerSecond: 3 }),
+  usedUp('the read quota of the shard is used up in every second, in reads', 'shardReadsPerSecond', 2),
+  usedUp(
+    'the read quota of the shard is used up in every second, in bytes',
+    'shardReadBytesPerSecond',
+    4_000,
+  ),
+  usedUp('the read quota of the project is used up in every second', 'projectReadsPerSecond', 6),
 ])

@@ -343,3 +343,13 @@ describe('acknowledgement', () => {
     expect(await poll(undefined)).toMatchObject(with400(6))
   })
 })
+
+it('refuses what a test calls poison, and takes what is before it', async () => {
+  const strict = await startHecReceiver({ tokens: [{ token: 't' }], isPoison: ({ event }) => event === 2 })
+  const body = '{"event":1}{"event":2}{"event":3}'
+  const url = `${strict.url}/services/collector/event`
+  const answer = await fetch(url, { method: 'POST', headers: as('t'), body })
+  expect(await answer.json()).toMatchObject({ code: 6, 'invalid-event-number': 1 })
+  expect(strict.events).toEqual([{ event: 1 }])
+  await strict.close()
+})

@@ -112,6 +112,19 @@ describe('the oracle', () => {
     expect(oracle.violations()).toMatchObject([{ kind: 'double-holding', other: 'a' }])
   })
 
+  it('does not take a heartbeat that comes late for what its consumer does now', async () => {
+    const { beat, oracle } = await startWatched()
+    const sent = (second: number) => ({ 'x-log-date': `20230102T03040${second}Z` })
+    await beat('b', [], 'cg', sent(1))
+    await beat('a', [0, 1, 2, 3], 'cg', sent(1))
+    await beat('a', [], 'cg', sent(3))
+    await beat('b', [2], 'cg', sent(3))
+    await beat('a', [0, 1, 2, 3], 'cg', sent(2))
+    expect(oracle.violations()).toEqual([])
+    await beat('a', [0, 1, 2, 3], 'cg', sent(3))
+    expect(oracle.violations()).toMatchObject([{ kind: 'double-holding', other: 'b' }])
+  })
+
   it('hears nothing any more once it is stopped', async () => {
     const { at, commit, oracle } = await startWatched()
     oracle.stop()

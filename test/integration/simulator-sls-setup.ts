@@ -23,9 +23,10 @@ export async function startSls(options: Partial<SlsSimulatorOptions> = {}, shard
       call(`/logstores/logs/shards/${shard}`, { query: { type: 'log', cursor, count: '1000' }, headers }),
     createGroup: (body: object | string) =>
       call(groups, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    beat: (consumer: string, reported: readonly number[], group = 'cg') =>
+    beat: (consumer: string, reported: readonly number[], group = 'cg', headers = {}) =>
       call(`${groups}/${group}`, {
         method: 'POST',
+        headers,
         query: { type: 'heartbeat', consumer },
         body: JSON.stringify(reported),
       }),

@@ -3,7 +3,12 @@
 import type { TestContext } from 'vitest'
 import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
 import { eachLogId, formatLogId, type LogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
-import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
+import {
+  type HecReceiver,
+  type HecReceiverOptions,
+  startHecReceiver,
+} from '../../src/simulator/hec/receiver.ts'
+import type { Envelope } from '../../src/simulator/hec/envelope.ts'
 import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
 import {
   createOracle,
@@ -40,13 +45,20 @@ export interface FarEndsOptions {
   /** Ids of logs that are in the service's dead letters now: they count as settled without having arrived. */
   readonly deadLetters?: () => ReadonlySet<string>
   readonly sls?: Partial<SlsSimulatorOptions>
+  readonly hec?: Partial<HecReceiverOptions>
+  /** Receivers like that. Default 1. */
+  readonly receivers?: number
+  /** Where services find Splunk, for instance what stands before the receivers. Default: the receivers themselves. */
+  readonly splunkUrls?: (hecs: readonly HecReceiver[], atEnd: OnTestFinished) => Promise<readonly string[]>
 }
 
 export type StartOptions = Pick<ServiceOptions, 'consumers' | 'overrides'>
 
 export interface FarEnds {
   readonly sls: SlsSimulator
+  /** The first of `hecs`. */
   readonly hec: HecReceiver
+  readonly hecs: readonly HecReceiver[]
   readonly ledger: Ledger
   /** Looks at every checkpoint as it happens: whether Splunk had all that lies before it. */
   readonly oracle: Oracle
@@ -92,15 +104,17 @@ export async function startFarEnds(
   const expired = new Set<string>()
   const services: RunningService[] = []
   const sls = await startSlsSimulator({ accessKeys: [ACCESS_KEY], ...options.sls })
-  const hec = await startHecReceiver({
-    tokens: [{ token: TOKEN }],
-    onEvent: envelope => {
-      const id = idOf(envelope.event)
-      ledger.deliverId(id)
-      contents.arrive(id, envelope)
-      arrivals.set(id, performance.now())
-    },
-  })
+  const onEvent = (envelope: Envelope) => {
+    const id = idOf(envelope.event)
+    ledger.deliverId(id)
+    contents.arrive(id, envelope)
+    arrivals.set(id, performance.now())
+  }
+  const startReceiver = () => startHecReceiver({ tokens: [{ token: TOKEN }], ...options.hec, onEvent })
+  const hec = await startReceiver()
+  const others = Array.from({ length: (options.receivers ?? 1) - 1 }, startReceiver)
+  const hecs = [hec, ...(await Promise.all(others))]
+  const splunkUrls = (await options.splunkUrls?.(hecs, onTestFinished)) ?? hecs.map(({ url }) => url)
   const generator = createGenerator({
     seed: 1,
     logsPerGroup,
@@ -119,7 +133,7 @@ export async function startFarEnds(
     for (const service of services) await service.kill()
     oracle.stop()
     await sls.close()
-    await hec.close()
+    await Promise.all(hecs.map(each => each.close()))
   })
 
   function produce(to: readonly number[], groups = 1): LogId[] {
@@ -156,6 +170,7 @@ export async function startFarEnds(
   return {
     sls,
     hec,
+    hecs,
     ledger,
     oracle,
     altered: contents.altered,
@@ -180,7 +195,11 @@ export async function startFarEnds(
     writable,
     holdings: () => holdingsOf(sls),
     start({ consumers = 1, overrides = {} } = {}) {
-      const service = startService({ ...addressOf(sls, hec), consumers, overrides })
+      const service = startService({
+        ...addressOf(sls, hec),
+        consumers,
+        overrides: { ...overrides, splunk: { urls: splunkUrls, ...overrides.splunk } },
+      })
       services.push(service)
       return service
     },

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { TestContext } from 'vitest'
 import { eventually } from './eventually.ts'
 import { ACCESS_KEY, type FarEnds, GROUP, LOGSTORE, PROJECT, TOKEN } from './far-ends.ts'
 
@@ -52,7 +51,7 @@ export interface Workplace {
 
 const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
 
-export function createWorkplace(onTestFinished: TestContext['onTestFinished']): Workplace {
+export function createWorkplace(onTestFinished: (undo: () => void | Promise<void>) => void): Workplace {
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-process-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const file = join(directory, 'config.yaml')
@@ -76,6 +75,13 @@ export function createWorkplace(onTestFinished: TestContext['onTestFinished']): 
       return service
     },
   }
+}
+
+/** Has it stop as its service manager would; rejects when that does not go well. */
+export async function drained({ signal, exited, output }: ServiceProcess): Promise<void> {
+  signal('SIGTERM')
+  const exit = await exited
+  if (exit.code !== 0) throw new Error(`the service ended with ${JSON.stringify(exit)}: ${output()}`)
 }
 
 function watch(child: ChildProcess): ServiceProcess {

@@ -18,6 +18,8 @@ export interface EnvelopeLimits {
   readonly maxEventBytes: number
   /** Whether the token may write to this index; undefined is the token's default. */
   readonly allowsIndex: (index: string | undefined) => boolean
+  /** Events that are refused as malformed, whatever they are. */
+  readonly isPoison: (envelope: Envelope) => boolean
 }
 
 export type Verdict =
@@ -57,7 +59,7 @@ export function judge(piece: Piece, limits: EnvelopeLimits): Verdict {
   if (piece.kind === 'malformed' || piece.bytes > limits.maxEventBytes) return refuse(6)
   const rule = RULES.find(({ applies }) => applies(piece.value))
   if (rule) return rule.verdict
-  if (!isEnvelope(piece.value)) return refuse(6)
+  if (!isEnvelope(piece.value) || limits.isPoison(piece.value)) return refuse(6)
   if (!limits.allowsIndex(piece.value.index)) return { ...refuse(7), numberOffset: 1 }
   return { kind: 'store', envelope: piece.value }
 }

@@ -26,6 +26,7 @@ export interface HecState {
   readonly load: () => Load
   readonly strict: boolean
   readonly maxEventBytes: number
+  readonly isPoison: (envelope: Envelope) => boolean
   readonly missingChannel: HecCode
   readonly storeEvent: (envelope: Envelope, storedFor: StoredFor) => void
   /** All that was taken of a body has been stored. */
@@ -47,6 +48,7 @@ function event(hec: HecState, request: SeenRequest): Reply {
     hec.strict
       ? takeEvents(request.body, {
           maxEventBytes: hec.maxEventBytes,
+          isPoison: hec.isPoison,
           allowsIndex: index => allows(token, index ?? request.query.get('index') ?? undefined),
         })
       : countEvents(request.body),

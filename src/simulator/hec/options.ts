@@ -20,6 +20,8 @@ export interface HecReceiverOptions {
   readonly keepEvents?: boolean
   /** Splunk's `maxEventSize`, default 5 MiB. */
   readonly maxEventBytes?: number
+  /** Strict mode: events that are refused as malformed, whatever they are. Default: none. */
+  readonly isPoison?: (envelope: Envelope) => boolean
   /** Splunk's `max_content_length`, default 838,860,800. */
   readonly maxContentBytes?: number
   /** From taking until an ack id turns true, default 0. */
@@ -46,6 +48,7 @@ export const DEFAULTS = {
   port: 0,
   strict: true,
   maxEventBytes: 5 * 1024 * 1024,
+  isPoison: () => false,
   maxContentBytes: 838_860_800,
   ackDelayMs: 0,
   volatile: false,

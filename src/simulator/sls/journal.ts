@@ -22,6 +22,8 @@ export interface HeartbeatEntry extends CallEntry {
   readonly group: string
   readonly consumer: string
   readonly reported: readonly number[]
+  /** When it was signed, to the second; absent when it has no date. */
+  readonly sentAtMs?: number
   /** The shards that were answered, or the code of the refusal. */
   readonly answer: readonly number[] | string
 }

@@ -17,6 +17,11 @@ export interface SimulatedAccessKey {
  */
 export interface SlsSimulatorOptions extends BalanceRules {
   readonly clock: Clock
+  /**
+   * What requests are dated by, and answers: one that is off is a client's clock that is off, and changes nothing about
+   * timeouts and receive times. Undefined: `clock`.
+   */
+  readonly wallClock: Clock | undefined
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -74,6 +79,7 @@ export interface SlsSimulatorOptions extends BalanceRules {
 
 export const defaultOptions: SlsSimulatorOptions = {
   clock: systemClock,
+  wallClock: undefined,
   host: '127.0.0.1',
   port: 0,
   tls: undefined,

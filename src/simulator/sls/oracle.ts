@@ -51,12 +51,14 @@ export function createOracle(sls: SlsSimulator, { isSettled }: OracleRules): Ora
   const onHeartbeat = (heartbeat: HeartbeatEntry) => {
     if (typeof heartbeat.answer === 'string') return
     const { project, logstore, group } = heartbeat
+    const own = `${groupKey(heartbeat)}/${heartbeat.consumer}`
+    if (isLate(heartbeat, reports.get(own))) return
     for (const other of sls.consumers(project, logstore, group)) {
       const report = other === heartbeat.consumer ? undefined : reports.get(`${groupKey(heartbeat)}/${other}`)
       if (report?.reported.some(shard => heartbeat.reported.includes(shard)))
         violations.push({ kind: 'double-holding', heartbeat, other })
     }
-    reports.set(`${groupKey(heartbeat)}/${heartbeat.consumer}`, heartbeat)
+    reports.set(own, heartbeat)
   }
 
   const stops = [
@@ -76,6 +78,11 @@ export function createOracle(sls: SlsSimulator, { isSettled }: OracleRules): Ora
       for (const stop of stops) stop()
     },
   }
+}
+
+/** Sent before one that has come already, as when a network was cut and is whole again: it says nothing of now. */
+function isLate({ sentAtMs = 0 }: HeartbeatEntry, before: HeartbeatEntry | undefined): boolean {
+  return sentAtMs < (before?.sentAtMs ?? 0)
 }
 
 function shardKey({ project, logstore }: CallEntry, shard: number): string {

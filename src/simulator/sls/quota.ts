@@ -10,10 +10,16 @@ export interface ReadQuota {
   served(shardKey: string, bytes: number): void
 }
 
-export function createReadQuota(options: SlsSimulatorOptions): ReadQuota {
-  const shardReads = createWindow(options.clock, options.shardReadsPerSecond)
-  const shardBytes = createWindow(options.clock, options.shardReadBytesPerSecond)
-  const projectReads = createWindow(options.clock, options.projectReadsPerSecond)
+export type ReadLimits = Pick<
+  SlsSimulatorOptions,
+  'shardReadsPerSecond' | 'shardReadBytesPerSecond' | 'projectReadsPerSecond'
+>
+
+/** `limits` are asked for at every read: they may change under way. */
+export function createReadQuota(clock: Clock, limits: () => ReadLimits): ReadQuota {
+  const shardReads = createWindow(clock, () => limits().shardReadsPerSecond)
+  const shardBytes = createWindow(clock, () => limits().shardReadBytesPerSecond)
+  const projectReads = createWindow(clock, () => limits().projectReadsPerSecond)
   return {
     admit: (project, shardKey) => {
       if (projectReads.isFull(project)) return refuse('ReadQuotaExceed', 'project read quota exceed')
@@ -29,7 +35,7 @@ export function createReadQuota(options: SlsSimulatorOptions): ReadQuota {
   }
 }
 
-function createWindow(clock: Clock, limit: number) {
+function createWindow(clock: Clock, limit: () => number) {
   const sums = new Map<string, number>()
   let second = 0
   const turn = () => {
@@ -40,7 +46,7 @@ function createWindow(clock: Clock, limit: number) {
   return {
     isFull: (key: string) => {
       turn()
-      return (sums.get(key) ?? 0) >= limit
+      return (sums.get(key) ?? 0) >= limit()
     },
     add: (key: string, amount: number) => {
       turn()

@@ -85,7 +85,8 @@ function refusalReply(refusal: Refusal, statuses: Readonly<Record<string, number
 }
 
 function commonHeaders({ service }: ServerParts): Record<string, string> {
-  const nowMs = service.options.clock.nowMs()
+  const { wallClock, clock } = service.options
+  const nowMs = (wallClock ?? clock).nowMs()
   return {
     Server: 'sls-simulator',
     Date: new Date(nowMs).toUTCString(),

@@ -8,7 +8,7 @@ import { createJournal, type Journal } from './journal.ts'
 import type { NewLogstore } from './logstore.ts'
 import { createOperator, type Operator } from './operator.ts'
 import { defaultOptions, type SimulatedAccessKey, type SlsSimulatorOptions } from './options.ts'
-import { createReadQuota } from './quota.ts'
+import { createReadQuota, type ReadLimits } from './quota.ts'
 import { createSlsServer } from './server.ts'
 import { createWorld } from './world.ts'
 
@@ -25,6 +25,8 @@ export interface SlsSimulator extends Operator, Inspector {
   onCheckpoint: Journal['onCheckpoint']
   /** Replaces the access keys: those left out are unknown from the next request on. */
   setAccessKeys(accessKeys: readonly SimulatedAccessKey[]): void
+  /** Replaces the read quotas that are given. */
+  setReadLimits(limits: Partial<ReadLimits>): void
   /** Ends every connection and the server. */
   close(): Promise<void>
 }
@@ -34,7 +36,9 @@ export async function startSlsSimulator(overrides: Partial<SlsSimulatorOptions> 
   const options = { ...defaultOptions, ...overrides }
   const world = createWorld(options)
   const journal = createJournal(options.journalEntries)
-  const service: Service = { options, world, journal, quota: createReadQuota(options) }
+  let limits: ReadLimits = options
+  const quota = createReadQuota(options.clock, () => limits)
+  const service: Service = { options, world, journal, quota }
   const faults = createFaultBook<SlsFaultRule, RequestFacts>(matchesRule)
   let accessKeys = options.accessKeys
   const server = createSlsServer({ service, faults, accessKeys: () => accessKeys, lastReplies: new Map() })
@@ -55,6 +59,9 @@ export async function startSlsSimulator(overrides: Partial<SlsSimulatorOptions> 
     onCheckpoint: journal.onCheckpoint,
     setAccessKeys: keys => {
       accessKeys = keys
+    },
+    setReadLimits: given => {
+      limits = { ...limits, ...given }
     },
     close: async () => {
       server.close()

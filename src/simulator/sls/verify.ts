@@ -17,7 +17,7 @@ export function objection(
   const signed = options.verifySignatures ?? options.accessKeys.length > 0
   return (
     versionObjection(request) ??
-    (signed ? timeObjection(request, options.clock.nowMs()) : undefined) ??
+    (signed ? timeObjection(request, (options.wallClock ?? options.clock).nowMs()) : undefined) ??
     (signed ? signatureObjection(request, accessKeys, options.region) : undefined) ??
     bodyObjection(request, options.verifyMd5)
   )
@@ -29,8 +29,18 @@ function versionObjection({ headers }: SlsRequest): Refusal | undefined {
   return version === '0.6.0' ? undefined : refuse('InvalidAPIVersion', `API version ${version} is unknown`)
 }
 
-function timeObjection({ headers }: SlsRequest, nowMs: number): Refusal | undefined {
-  const date = isV4(headers.authorization) ? headers['x-log-date'] : (headers.date ?? headers['x-log-date'])
+/** When the client signed it, by its own account and to the second; `NaN` for a malformed date. */
+export function sentMsOf(request: SlsRequest): number | undefined {
+  const date = dateOf(request)
+  return date ? parseDate(date) : undefined
+}
+
+function dateOf({ headers }: SlsRequest): string | undefined {
+  return isV4(headers.authorization) ? headers['x-log-date'] : (headers.date ?? headers['x-log-date'])
+}
+
+function timeObjection(request: SlsRequest, nowMs: number): Refusal | undefined {
+  const date = dateOf(request)
   if (!date) return refuse('MissingDate', 'the request has no date')
   const sentMs = parseDate(date)
   if (Number.isNaN(sentMs)) return refuse('InvalidDateFormat', `date ${date} is malformed`)

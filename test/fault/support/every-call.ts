@@ -21,7 +21,7 @@ export interface OnCall {
 
 const STRUCK_MS = 60_000
 /** Many shards in one process leave each little to do. */
-const CALM = { fetchIntervalMs: 300, checkpointIntervalMs: 300 }
+const CALM = { fetchIntervalMs: 1_000, checkpointIntervalMs: 1_000 }
 const HEARTBEATING = { consumers: 6, intervalMs: 3_000, faultsInARow: 3 }
 
 /** One service, all of the faults. */

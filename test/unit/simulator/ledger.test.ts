@@ -41,6 +41,14 @@ describe('the ledger', () => {
     expect(ledger.lostIds(2)).toEqual(lost.slice(0, 2))
   })
 
+  it('knows of a single log whether it has arrived', () => {
+    const ledger = createLedger()
+    ledger.issue(3, 0, 2)
+    ledger.deliver(3, 1)
+    expect([0, 1, 2].map(sequence => ledger.hasArrived(3, sequence))).toEqual([false, true, false])
+    expect(ledger.hasArrived(4, 0)).toBe(false)
+  })
+
   it('counts every arrival beyond the first as a duplicate, which breaks no order', () => {
     const ledger = createLedger()
     ledger.issue(0, 0, 2)

@@ -4,6 +4,7 @@ import { type GroupCall, onGroup } from '../call.ts'
 import { parseBody } from '../json-body.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { jsonReply } from '../reply.ts'
+import { sentMsOf } from '../verify.ts'
 
 const shardIds = z.array(z.int())
 
@@ -45,8 +46,10 @@ function isForeign(shard: object | undefined, consumer: string): boolean {
 }
 
 function note({ service, request, logstore, group }: GroupCall, beat: Reported, answer: number[] | string) {
+  const sentAtMs = sentMsOf(request)
   service.journal.beat({
     atMs: beat.nowMs,
+    ...(sentAtMs !== undefined && { sentAtMs }),
     project: request.project,
     logstore: logstore.name,
     group: group.name,

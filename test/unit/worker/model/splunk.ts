@@ -45,10 +45,15 @@ function deliverAs({ client, calls, watch, delivery }: Sender): Deliver {
       }
       /** Each try is a request of its own, and asks first whether it may be made. */
       const post = () => {
-        delivery.beforePost()
-        if (signal.aborted) return giveUp()
-        watch.onSend(client)
-        calls.add(call)
+        try {
+          delivery.beforePost()
+          signal.throwIfAborted()
+          watch.onSend(client)
+          calls.add(call)
+        } catch (error) {
+          end()
+          reject(error)
+        }
       }
       // Read as late as can be: a buffer that is given away too early shows.
       const accept = (until: number) => {
@@ -94,6 +99,7 @@ const REFUSED = {
   endpoint: 'hec',
   verdict: { kind: 'delivered', nearlyFull: false },
   detail: 'refused',
+  acceptedRequests: 0,
   status: 400,
   code: 6,
 } as const
