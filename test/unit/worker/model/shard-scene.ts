@@ -129,9 +129,9 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     if (refused.has(one.client) || one.endBy <= time.nowMs()) return
     const isSaved = one.runner.unsaved() === undefined
     const beyond = judge.deliveredFrom(one.client, positionOf(position ?? cursorOf(0)))
-    // A page that Splunk holds is not waited for: what it has of it comes again.
-    const isWhole = isSaved && time.nowMs() < one.cutAt && one.runner.unfinished() === undefined
-    if (isWhole && beyond.length > 0) judge.violation(`${one.client} has not saved ${beyond.join()}`)
+    const isWhole = time.nowMs() < one.cutAt && one.runner.unfinished() === undefined
+    if (isSaved && isWhole && beyond.length > 0)
+      judge.violation(`${one.client} has not saved ${beyond.join()}`)
     if (!isSaved && time.nowMs() - one.letGoAt < FINAL_SAVE_MS)
       judge.violation(`${one.client} gave up its last save too soon`)
   }

@@ -47,13 +47,13 @@ function deliverAs({ client, calls, watch, delivery }: Sender): Deliver {
       const post = () => {
         try {
           delivery.beforePost()
-          signal.throwIfAborted()
-          watch.onSend(client)
-          calls.add(call)
         } catch (error) {
           end()
-          reject(error)
+          return reject(error)
         }
+        if (signal.aborted) return giveUp()
+        watch.onSend(client)
+        calls.add(call)
       }
       // Read as late as can be: a buffer that is given away too early shows.
       const accept = (until: number) => {
@@ -97,9 +97,10 @@ function deliverAs({ client, calls, watch, delivery }: Sender): Deliver {
 
 const REFUSED = {
   endpoint: 'hec',
+  wasUp: true,
+  acceptedRequests: 0,
   verdict: { kind: 'delivered', nearlyFull: false },
   detail: 'refused',
-  acceptedRequests: 0,
   status: 400,
   code: 6,
 } as const

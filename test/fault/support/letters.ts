@@ -1,0 +1,53 @@
+/** Dead letters of a scenario's service, as what they are: logs that need not arrive. */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StoredLetter } from '../../../src/worker/dead-letter-line.ts'
+import { lettersIn } from '../../support/dead-letters.ts'
+import type { World } from './scenario.ts'
+
+export interface Letters {
+  readonly directory: string
+  /** Ids of the logs that are in letters now: for the far ends. */
+  ids(): ReadonlySet<string>
+  all(): StoredLetter[]
+  /** Every log that is in a letter, with how many letters there are of it. */
+  counts(): ReadonlyMap<string, number>
+  /** With the end of this world the directory goes. */
+  removeWith(world: World): void
+}
+
+export function createLetters(): Letters {
+  const parent = mkdtempSync(join(tmpdir(), 'sls2splunk-fault-letters-'))
+  const directory = join(parent, 'dead-letters')
+  mkdirSync(directory, { mode: 0o700 })
+  let isThere = true
+  const all = () => (isThere ? lettersIn(directory) : [])
+  const ids = () => all().map(letter => logIdOf(letter))
+  return {
+    directory,
+    all,
+    ids: () => new Set(ids()),
+    counts: () => new Map([...Map.groupBy(ids(), id => id)].map(([id, same]) => [id, same.length])),
+    removeWith({ onEnd }) {
+      onEnd(() => {
+        isThere = false
+        rmSync(parent, { recursive: true, force: true })
+      })
+    },
+  }
+}
+
+export function logIdOf({ event }: Pick<StoredLetter, 'event'>): string {
+  const envelope: unknown = JSON.parse(event)
+  return idIn(envelope) ?? ''
+}
+
+/** The id of a log in its envelope as Splunk gets it. */
+export function idIn(envelope: unknown): string | undefined {
+  const event =
+    typeof envelope === 'object' && envelope !== null && 'event' in envelope ? envelope.event : undefined
+  const id = typeof event === 'object' && event !== null && 'log_id' in event ? event.log_id : undefined
+  return typeof id === 'string' ? id : undefined
+}
