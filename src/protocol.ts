@@ -27,8 +27,8 @@ export interface WorkerInput {
 export interface Quarantined {
   readonly shard: number
   readonly cursor: string
-  /** How many, from the cursor on. */
-  readonly groups: number
+  /** The position behind them. */
+  readonly next: string
   /** Read one at a time, to find which of them it is; or put among the dead letters unread. */
   readonly how: 'one-by-one' | 'bury'
 }
@@ -140,14 +140,6 @@ export interface ShardStatus {
   readonly position?: string
   readonly lagSeconds?: number
   readonly inFlightEvents: number
-  /** Of the page under way: what Splunk has of it already, and where it ends. */
-  readonly page?: PageProgress
-}
-
-export interface PageProgress {
-  readonly settledEvents: number
-  /** The position behind it. */
-  readonly next: string
 }
 
 export interface ShardDelta {

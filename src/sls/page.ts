@@ -32,7 +32,7 @@ export interface Page {
  * Cursor of log group `index` of the page. Groups lie one behind the other; where a query left some out, that is no more
  * than about the place.
  */
-export function groupCursor({ from, groups, lastGroup }: Page, index: number): Cursor {
+export function groupCursor({ from, groups, lastGroup }: Omit<Page, 'data'>, index: number): Cursor {
   const counted = lastGroup === undefined ? moved(from, index) : moved(lastGroup, index + 1 - groups)
   return counted ?? from
 }

@@ -4,11 +4,11 @@
  */
 
 import { sleep } from '../wait.ts'
-import type { HecClient } from './client.ts'
+import type { AckQuestion, HecClient } from './client.ts'
 
 export interface Acknowledgements {
   /** True when indexed; false when that has not been said in time. Rejects only when the signal is aborted. */
-  await(channel: string, ackId: number, signal: AbortSignal): Promise<boolean>
+  await(question: AckQuestion, signal: AbortSignal): Promise<boolean>
   /** Requests whose acknowledgement is waited for. */
   pending(): number
 }
@@ -32,9 +32,9 @@ export function createAcknowledgements(
   /** From sending until "indexed", lately: polls begin when an answer is likely. */
   let usualMs = FIRST_POLL_MS
 
-  async function isIndexed(channel: string, ackId: number, signal: AbortSignal): Promise<boolean | 'never'> {
-    const polled = await client.poll(channel, [ackId], signal)
-    if (polled.kind === 'answered') return polled.indexed.has(ackId)
+  async function isIndexed(question: AckQuestion, signal: AbortSignal): Promise<boolean | 'never'> {
+    const polled = await client.poll(question, signal)
+    if (polled.kind === 'answered') return polled.indexed.has(question.ackId)
     const { verdict } = polled.attempt
     // Any other failure says nothing.
     if (verdict.kind !== 'hold' || verdict.reason !== 'acknowledgement-missing') return false
@@ -42,7 +42,7 @@ export function createAcknowledgements(
     return 'never'
   }
 
-  async function wait(channel: string, ackId: number, signal: AbortSignal): Promise<boolean> {
+  async function wait(question: AckQuestion, signal: AbortSignal): Promise<boolean> {
     const startedAt = performance.now()
     const elapsedMs = () => performance.now() - startedAt
     const leftMs = () => timeoutMs - elapsedMs()
@@ -51,7 +51,7 @@ export function createAcknowledgements(
       await sleep(Math.max(0, Math.min(pauseMs, leftMs())), signal)
       signal.throwIfAborted()
       const isLast = leftMs() <= 0
-      const indexed = await isIndexed(channel, ackId, signal)
+      const indexed = await isIndexed(question, signal)
       // Since when it has been so, nobody knows: at the earliest since the question before. Whoever took the time of the
       // answer would ask ever later where a load balancer asks another indexer every second time.
       if (indexed === true) usualMs += 0.2 * ((notYetMs ?? elapsedMs()) - usualMs)
@@ -63,10 +63,10 @@ export function createAcknowledgements(
 
   return {
     pending: () => pending,
-    async await(channel, ackId, signal) {
+    async await(question, signal) {
       pending++
       try {
-        return await wait(channel, ackId, signal)
+        return await wait(question, signal)
       } finally {
         pending--
       }

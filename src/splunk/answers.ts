@@ -36,6 +36,13 @@ export type Verdict =
   /** Somebody has to mend something; until then nothing is skipped. */
   | { readonly kind: 'hold'; readonly reason: Reason }
 
+/** The endpoint as a whole did not take the request. */
+export type Failure = Extract<Verdict, { kind: 'again' | 'hold' }>
+
+export function isFailure(verdict: Verdict): verdict is Failure {
+  return verdict.kind === 'again' || verdict.kind === 'hold'
+}
+
 /** What was asked of HEC, as far as it matters for what an answer means. */
 export interface Sent {
   readonly events: number
@@ -103,7 +110,8 @@ const BY_CODE: Readonly<Record<number, Row>> = {
   2: TOKEN_REFUSED,
   3: TOKEN_REFUSED,
   4: TOKEN_REFUSED,
-  5: EVENT_REFUSED,
+  // "No data": nobody has measured what a number would mean here.
+  5: { kind: 'divide', reason: 'event-refused', sure: true },
   6: EVENT_REFUSED,
   // Incorrect index: the number is that of the event behind the bad one (measured on Splunk 10.4 and Cloud 10.5).
   7: { kind: 'refused', reason: 'index-refused', names: 'the-one-after' },
@@ -208,7 +216,7 @@ function rowOf(status: number, reply: Reply | undefined): Row {
   const known = reply ? BY_CODE[reply.code] : BY_STATUS[status]
   const isSuccess = status >= 200 && status < 300
   // An event is given up only when all of the answer says so; a 400 is what HEC refuses events with.
-  const isOdd = known?.kind === 'refused' && (status < 400 || status > 499)
+  const isOdd = (known?.kind === 'refused' || known?.kind === 'divide') && (status < 400 || status > 499)
   if (known && !isOdd && (known.kind !== 'delivered' || isSuccess)) return known
   if (status >= 300 && status < 400) return { kind: 'hold', reason: 'redirect' }
   if (status >= 500) return { kind: 'again', reason: 'server-error' }

@@ -12,16 +12,16 @@ import {
   retryAfterMs,
   type Verdict,
 } from './answers.ts'
-import { createCookies } from './cookies.ts'
+import { type CookieHeader, createCookies } from './cookies.ts'
 import type { Token } from './token.ts'
 
 export interface HecClient {
   /** `host:port`, as metrics and messages name the endpoint. */
   readonly endpoint: string
   /** Sends events on a channel; tokens without acknowledgement do not care which. */
-  post(payload: Payload, channel: string, signal: AbortSignal): Promise<Attempt>
-  /** Asks for acknowledgements of a channel. */
-  poll(channel: string, ids: readonly number[], signal: AbortSignal): Promise<Polled>
+  post(payload: Payload, channel: string, signal: AbortSignal): Promise<PostAttempt>
+  /** Asks for an acknowledgement. */
+  poll(question: AckQuestion, signal: AbortSignal): Promise<Polled>
   /** Asks whether HEC is healthy; needs no token. */
   probe(signal: AbortSignal): Promise<Attempt>
   /** Grows whenever a load balancer changes the cookie by which it finds its way back. */
@@ -45,6 +45,18 @@ export interface Attempt {
   readonly status: number
   /** HEC's code; null when the answer was not HEC's. */
   readonly code: number | null
+}
+
+export interface PostAttempt extends Attempt {
+  /** Those that lead to whoever has answered. Several requests at once may be led to several indexers. */
+  readonly cookies: CookieHeader
+}
+
+export interface AckQuestion {
+  readonly channel: string
+  readonly ackId: number
+  /** Those of the answer that gave the id; without, the latest. */
+  readonly cookies?: CookieHeader
 }
 
 export type Polled =
@@ -89,7 +101,11 @@ export function createHecClient({
   const collector = `${base}/services/collector`
 
   async function exchange(request: Question, signal: AbortSignal): Promise<HttpOutcome> {
-    const headers = { 'user-agent': 'sls2splunk', ...cookies.header(), ...request.headers }
+    const headers = {
+      'user-agent': 'sls2splunk',
+      ...(request.cookies ?? cookies.header()),
+      ...request.headers,
+    }
     const outcome = await http.send({ ...request, headers, maxAnswerBytes: MAX_ANSWER_BYTES }, signal)
     if (outcome.kind === 'answer') cookies.take(outcome.headers)
     onCall?.({
@@ -124,15 +140,17 @@ export function createHecClient({
       }
       const sent = { events: payload.events, bytes: payload.rawBytes, gzip: payload.gzip }
       const outcome = await exchange(request, signal)
-      return attemptOf(outcome, (status, reply) => judge(status, reply, sent))
+      const attempt = attemptOf(outcome, (status, reply) => judge(status, reply, sent))
+      return { ...attempt, cookies: cookies.header() }
     },
-    async poll(channel, ids, signal) {
+    async poll({ channel, ackId, cookies: sentBack }, signal) {
       const request: Question = {
         operation: 'ack',
         method: 'POST',
         url: `${collector}/ack`,
         headers: ofChannel(channel),
-        body: Buffer.from(JSON.stringify({ acks: ids })),
+        body: Buffer.from(JSON.stringify({ acks: [ackId] })),
+        ...(sentBack && { cookies: sentBack }),
         timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
       }
       const outcome = await exchange(request, signal)
@@ -158,6 +176,7 @@ interface Question {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  readonly cookies?: CookieHeader
   readonly body?: Uint8Array
   readonly timeoutMs: number
 }

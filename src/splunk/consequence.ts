@@ -45,7 +45,7 @@ export function consequenceOf(events: Events, verdict: Verdict, inOrder: boolean
         ? holdIndex(events, verdict.at, inOrder)
         : refuseOne(events, verdict.at, verdict.reason)
     case 'divide':
-      return count > 1 ? divide(events) : refuseOnly(events, verdict)
+      return count > 1 ? { taken: 0, rest: halves(events) } : refuseOnly(events, verdict)
   }
 }
 
@@ -64,9 +64,10 @@ function holdIndex(events: Events, at: number, inOrder: boolean): Consequence {
   return { taken: at, rest: nonEmpty(pick(behind, i => isHeld[i] === false)), held }
 }
 
-function divide(events: Events): Consequence {
+/** Of at least two events. */
+export function halves(events: Events): [Events, Events] {
   const half = Math.ceil(events.offsets.length / 2)
-  return { taken: 0, rest: [slice(events, 0, half), slice(events, half)] }
+  return [slice(events, 0, half), slice(events, half)]
 }
 
 function refuseOnly(event: Events, { reason, sure }: Extract<Verdict, { kind: 'divide' }>): Consequence {

@@ -5,9 +5,11 @@
 
 import type { HttpHeaders } from '../http.ts'
 
+/** For a request: empty, or `{ cookie: 'AWSALB=…' }`. */
+export type CookieHeader = Readonly<Record<string, string>>
+
 export interface Cookies {
-  /** For a request: empty, or `{ cookie: 'AWSALB=…' }`. */
-  header(): Readonly<Record<string, string>>
+  header(): CookieHeader
   /** From an answer. */
   take(headers: HttpHeaders): void
   /** How often a cookie got another value, or went. */

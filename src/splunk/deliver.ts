@@ -1,10 +1,12 @@
 /** Delivery of a body: until Splunk has all of it, the dead letters have what it refuses, and the rest is named. */
 
 import { gzipSync } from 'node:zlib'
+import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { releaseMemory } from '../release.ts'
-import type { Reason } from './answers.ts'
+import { sleep } from '../wait.ts'
+import { type Failure, isFailure, type Reason } from './answers.ts'
 import type { Payload } from './client.ts'
-import { type Consequence, consequenceOf, type Refused } from './consequence.ts'
+import { type Consequence, consequenceOf, halves, type Refused } from './consequence.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
 import type { Posted } from './endpoint.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -58,6 +60,9 @@ export interface DeliverOptions {
 const MIN_GZIP_BYTES = 1_500
 /** So many single events in a row refused by who knows whom: it is not the events. */
 const MAX_SUSPECTS = 3
+/** So often the same events may fail where others work; then it is looked for the one that it is. */
+const MAX_SETBACKS = { whole: 4, part: 2 } as const
+const SETBACK: BackoffRange = { minMs: 1_000, maxMs: 10_000 }
 
 /** One for each page: events are known by their numbers. */
 export function createDeliver(options: DeliverOptions): Deliver {
@@ -83,6 +88,9 @@ class Delivery {
   #accepted = 0
   #refused = 0
   #mayGzip: boolean
+  /** In a row, of what is sent now. */
+  #setbacks = 0
+  #isSearching = false
   /** Of the events that are sent now: the same ones may be sent again. */
   #packed: Packed | undefined
 
@@ -109,7 +117,12 @@ class Delivery {
     this.#packed = packed
     const payload = (mayGzip: boolean) => packed.payload(mayGzip && this.#mayGzip)
     const { endpoints, beforePost, inOrder, doubts } = this.#options
-    const posted = await endpoints.send({ payload, beforePost }, this.#signal)
+    const isDoubtful = this.#setbacks > 0
+    const posted = await endpoints.send({ payload, beforePost, isDoubtful }, this.#signal)
+    if (isSetback(posted)) {
+      await this.#setBack(events, posted)
+      return
+    }
     if (posted.verdict.kind === 'divide' && !posted.verdict.sure) doubts.refused(events, posted)
     const consequence = consequenceOf(events, posted.verdict, inOrder)
     const isConfirmed = (await posted.confirmed?.(this.#signal)) ?? true
@@ -118,9 +131,40 @@ class Delivery {
     await this.#follow(isConfirmed ? consequence : withoutTaken(events, consequence), posted)
   }
 
+  /** Others get through: it may be these events that fail, and none of them may hold up the others for ever. */
+  async #setBack(events: Events, posted: Failed): Promise<void> {
+    const { reason } = posted.verdict
+    // Once may be anybody's trouble; from the second time on it is said of these events.
+    const held = this.#setbacks > 0 ? heldOf(events, reason) : undefined
+    this.#options.onTrouble(reason, posted, held)
+    this.#setbacks++
+    if (this.#setbacks < (this.#isSearching ? MAX_SETBACKS.part : MAX_SETBACKS.whole)) {
+      this.#queue.unshift(events)
+      // The first one may be nothing, and there may be another endpoint.
+      if (this.#setbacks > 1) await sleep(backoffMs(this.#setbacks - 2, SETBACK), this.#signal)
+      this.#signal.throwIfAborted()
+      return
+    }
+    this.#setbacks = 0
+    this.#isSearching = true
+    if (events.offsets.length > 1) this.#queue.unshift(...halves(events))
+    else this.#holdFailing(events, posted)
+  }
+
+  /** Where nothing of the body has got through either, the rest would fare no better. */
+  #holdFailing(event: Events, posted: Failed): void {
+    const isAlone = this.#accepted > 0 && !this.#options.inOrder
+    const left = isAlone ? [event] : [event, ...this.#queue.splice(0)]
+    const { reason } = posted.verdict
+    const held = { numbers: left.flatMap(({ numbers }) => numbers), reason }
+    this.#held.push(held)
+    this.#options.onTrouble(reason, posted, held)
+  }
+
   async #follow(consequence: Consequence, posted: Posted): Promise<void> {
     const { taken, rest, refused, suspect, held, uncompressed } = consequence
     this.#accepted += taken
+    if (taken > 0) this.#setbacks = 0
     this.#queue.unshift(...rest)
     // Whoever refused them accepts something: they are tried again, before all others.
     if (taken > 0) this.#queue.unshift(...this.#suspects.splice(0).map(({ event }) => event))
@@ -171,6 +215,20 @@ class Delivery {
     if (verdict.kind === 'delivered') return
     this.#options.onTrouble(verdict.reason, posted, held && heldOf(held.events, 'index-refused', held.index))
   }
+}
+
+interface Failed extends Posted {
+  readonly verdict: Failure
+}
+
+/** Reasons that are about how much is sent, or when, and not about what. */
+const NOT_ABOUT_EVENTS: ReadonlySet<Reason> = new Set(['busy', 'shutting-down'])
+
+/** The endpoint works for others, and took nothing of this. */
+function isSetback(posted: Posted): posted is Failed {
+  const { verdict, wasUp } = posted
+  if (!wasUp || !isFailure(verdict) || NOT_ABOUT_EVENTS.has(verdict.reason)) return false
+  return verdict.kind === 'hold' || verdict.accepted === 0
 }
 
 /** Nobody has said that the taken events are indexed: they are sent once more, before all others. */

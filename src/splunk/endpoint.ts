@@ -2,16 +2,19 @@
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
-import type { Reason, Verdict } from './answers.ts'
+import { type Failure, isFailure, type Reason, type Verdict } from './answers.ts'
 import { type Channel, createChannels } from './channels.ts'
-import type { Attempt, HecClient, Payload } from './client.ts'
+import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
+import type { CookieHeader } from './cookies.ts'
 import type { Token } from './token.ts'
 
 export interface Endpoint {
   readonly name: string
   /** Requests under way, as a part of what it takes: 1 and more is full. */
   load(): number
+  /** A request is under way that was sent after it had failed: it shows whether the endpoint works again. */
+  isTried(): boolean
   health(): Health
   pendingAcks(): number
   /** One attempt. Rejects only when the signal is aborted, or when the request is called off. */
@@ -27,6 +30,8 @@ export interface Request {
   readonly payload: (mayGzip: boolean) => Payload
   /** Right before it goes out: the last moment to call it off, by throwing. */
   readonly beforePost: () => void
+  /** It has failed before where others work: when it fails again that says nothing of the endpoint. */
+  readonly isDoubtful: boolean
 }
 
 export type Health =
@@ -45,6 +50,8 @@ export type Health =
 
 export interface Posted extends Attempt {
   readonly endpoint: string
+  /** Others worked there when it was sent. */
+  readonly wasUp: boolean
   /** Requests that this endpoint has taken something of so far. */
   readonly acceptedRequests: number
   /** With acknowledgement: what the verdict calls taken counts only when this says true. */
@@ -57,7 +64,7 @@ export interface EndpointEvents {
   readonly worked: (endpoint: string) => void
 }
 
-type Sent = Omit<Posted, 'acceptedRequests'>
+type Sent = Omit<Posted, 'acceptedRequests' | 'wasUp'>
 
 export interface EndpointOptions {
   readonly client: HecClient
@@ -90,17 +97,18 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const concurrency = createConcurrency(FIRST_REQUESTS, options.maxRequests)
   let health: Health = { kind: 'untried' }
   let requests = 0
+  let trials = 0
   let acceptedRequests = 0
   let askedAtMs = Number.NEGATIVE_INFINITY
   let plainOnly = false
   let offersAcks = acknowledgementMs === undefined
   let shared = channels.take()
-  let cookies = 0
+  let cookieChanges = 0
 
   function learn(attempt: Attempt, startedAtMs: number): void {
     const { verdict } = attempt
     const nowMs = performance.now()
-    if (verdict.kind === 'again' || verdict.kind === 'hold') {
+    if (isFailure(verdict)) {
       rest(verdict, attempt.detail, startedAtMs)
       return
     }
@@ -113,7 +121,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   }
 
   /** Requests that were under way together and fail together are one failure. */
-  function rest(verdict: Extract<Verdict, { kind: 'again' | 'hold' }>, detail: string, startedAtMs: number) {
+  function rest(verdict: Failure, detail: string, startedAtMs: number): void {
     const nowMs = performance.now()
     const before = health.kind === 'resting' ? health : undefined
     const isSame = before !== undefined && startedAtMs < before.failedAtMs
@@ -133,7 +141,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   /** Before the first event goes out, and after it was missing: sending would only make duplicates. */
   async function checkAcknowledgement(signal: AbortSignal): Promise<Attempt | undefined> {
     if (offersAcks) return undefined
-    const polled = await client.poll(channels.take().id, [0], signal)
+    const polled = await client.poll({ channel: channels.take().id, ackId: 0 }, signal)
     offersAcks = polled.kind === 'answered'
     return polled.kind === 'failed' ? polled.attempt : undefined
   }
@@ -153,8 +161,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const attempt = await client.post(payload, channel.id, signal)
     const { verdict } = attempt
     // A restart, or a balancer that goes elsewhere: whoever answers next may count from 0 again.
-    if (verdict.kind === 'again' || cookies !== client.cookieChanges()) channels.rotate()
-    cookies = client.cookieChanges()
+    if (verdict.kind === 'again' || cookieChanges !== client.cookieChanges()) channels.rotate()
+    cookieChanges = client.cookieChanges()
     const ackId = ackIdOf(verdict)
     if (ackId !== undefined) return confirmable(attempt, channel, ackId)
     if (verdict.kind === 'refused')
@@ -164,15 +172,19 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return { ...attempt, verdict: { kind: 'hold', reason: 'acknowledgement-missing' }, endpoint: name }
   }
 
-  function confirmable(attempt: Attempt, channel: Channel, ackId: number): Sent {
+  function confirmable(attempt: PostAttempt, channel: Channel, ackId: number): Sent {
     const isTrusted = channels.trusts(channel, ackId)
     if (!takesAny(attempt.verdict)) return { ...attempt, endpoint: name }
-    return { ...attempt, endpoint: name, confirmed: isTrusted ? confirm(channel, ackId) : never }
+    return {
+      ...attempt,
+      endpoint: name,
+      confirmed: isTrusted ? confirm(channel, ackId, attempt.cookies) : never,
+    }
   }
 
-  function confirm(channel: Channel, ackId: number) {
+  function confirm(channel: Channel, ackId: number, cookies: CookieHeader) {
     return async (signal: AbortSignal) => {
-      const indexed = await acks.await(channel.id, ackId, signal)
+      const indexed = await acks.await({ channel: channel.id, ackId, cookies }, signal)
       if (indexed) channels.giveBack(channel, ackId)
       return indexed
     }
@@ -188,20 +200,25 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   return {
     name,
     load: () => requests / concurrency.limit(),
+    isTried: () => trials > 0,
     health: () => health,
     pendingAcks: acks.pending,
     askedAtMs: () => askedAtMs,
     async post(request, signal) {
+      const wasUp = health.kind === 'up'
+      const trial = wasUp ? 0 : 1
       requests++
+      trials += trial
       try {
         const startedAtMs = performance.now()
         askedAtMs = startedAtMs
         const sent = await send(request, signal)
-        learn(sent, startedAtMs)
+        if (!(request.isDoubtful && wasUp && isFailure(sent.verdict))) learn(sent, startedAtMs)
         if (takesAny(sent.verdict)) acceptedRequests++
-        return { ...sent, acceptedRequests }
+        return { ...sent, wasUp, acceptedRequests }
       } finally {
         requests--
+        trials -= trial
       }
     },
     async probe(signal) {
@@ -211,7 +228,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const { verdict, detail } = attempt
       if (health.kind === 'resting' && !(health.endsByProbe && verdict.kind === 'delivered'))
         health = { ...health, probed: verdict.kind === 'delivered' || !says(verdict) }
-      else if (verdict.kind === 'again' || verdict.kind === 'hold') {
+      else if (isFailure(verdict)) {
         if (health.kind === 'untried' || says(verdict)) rest(verdict, detail, startedAtMs)
       } else {
         health = { kind: 'up' }
@@ -228,8 +245,7 @@ function says(verdict: Verdict): boolean {
 
 /** A poll that fails for another reason than a missing acknowledgement is trouble like any other. */
 function asTrouble(attempt: Attempt): Attempt {
-  const { verdict } = attempt
-  if (verdict.kind === 'again' || verdict.kind === 'hold') return attempt
+  if (isFailure(attempt.verdict)) return attempt
   return { ...attempt, verdict: { kind: 'hold', reason: 'not-hec' } }
 }
 

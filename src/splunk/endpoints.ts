@@ -28,6 +28,8 @@ export interface EndpointState {
 /** Without a request for so long, an endpoint is asked for its health; one that rests sooner, to be back soon. */
 const PROBE_AFTER_MS = { working: 15_000, resting: 5_000 } as const
 const LOOK_AROUND_MS = 1_000
+/** So long after its failure it is tried also when nobody answers its probes: perhaps they are blocked on the way. */
+const LAST_TRY_MS = 60_000
 
 export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
   const changed = createBell()
@@ -38,8 +40,8 @@ export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
   /** Its rest is over, nobody tries it yet, and it is either known to answer or the only hope. */
   function isToBeTried(endpoint: Endpoint): boolean {
     const health = endpoint.health()
-    if (health.kind !== 'resting' || endpoint.load() > 0 || performance.now() < health.untilMs) return false
-    return health.probed || endpoints.every(isResting)
+    if (health.kind !== 'resting' || endpoint.isTried() || performance.now() < health.untilMs) return false
+    return health.probed || endpoints.every(isResting) || performance.now() - health.failedAtMs > LAST_TRY_MS
   }
 
   /** A recovered one first, or it would never be tried while others have room; else the least loaded, in turns. */
@@ -57,14 +59,15 @@ export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
   function untilNextRestEndsMs(): number {
     const ends = endpoints.flatMap(endpoint => {
       const health = endpoint.health()
-      return health.kind === 'resting' && endpoint.load() === 0 ? [health.untilMs - performance.now()] : []
+      return health.kind === 'resting' && !endpoint.isTried() ? [health.untilMs - performance.now()] : []
     })
     return Math.max(1, Math.min(LOOK_AROUND_MS, ...ends.filter(ms => ms > 0)))
   }
 
   async function keepOne(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
     const afterMs = isResting(endpoint) ? PROBE_AFTER_MS.resting : PROBE_AFTER_MS.working
-    if (endpoint.load() > 0 || performance.now() - endpoint.askedAtMs() < afterMs) return
+    const isAsked = isResting(endpoint) ? endpoint.isTried() : endpoint.load() > 0
+    if (isAsked || performance.now() - endpoint.askedAtMs() < afterMs) return
     await endpoint.probe(signal).catch(unlessAborted(signal))
     changed.ring()
   }

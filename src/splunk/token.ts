@@ -4,17 +4,22 @@ import { readFileSync } from 'node:fs'
 
 export interface Token {
   current(): string
-  /** Splunk refuses it: perhaps the file has another one by now. */
+  /** Splunk refuses it: whoever asks next gets what the file holds by then. */
   refused(): void
 }
 
 /** A file that cannot be read, or holds no token, changes nothing. */
 export function createToken(token: string, file: string | undefined): Token {
   let current = token
+  let isStale = false
   return {
-    current: () => current,
+    current() {
+      if (isStale && file !== undefined) current = readToken(file) ?? current
+      isStale = false
+      return current
+    },
     refused() {
-      if (file !== undefined) current = readToken(file) ?? current
+      isStale = true
     },
   }
 }

@@ -33,12 +33,15 @@ export function createQuarantine(): Quarantine {
 
   return {
     onDeath(source, mark) {
+      // An empty page holds nothing that could be at fault.
+      if (mark.groups === 0) return undefined
       const key = `${source} ${mark.shard}`
       const suspicion = suspect(key, mark)
       suspicions.set(key, suspicion)
       if (suspicion.deaths < DEATHS) return undefined
       suspicions.delete(key)
-      const entry = { ...mark, how: mark.groups > 1 ? 'one-by-one' : 'bury' } as const
+      const { shard, cursor, next, groups } = mark
+      const entry = { shard, cursor, next, how: groups > 1 ? 'one-by-one' : 'bury' } as const
       quarantined.set(source, [...(quarantined.get(source) ?? []), entry])
       return entry
     },

@@ -109,11 +109,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (!entry) return
     for (const line of lines.values())
       if (line.source === source) line.reply({ type: 'quarantine', entries: [entry] })
-    const { shard, cursor, groups } = entry
+    const { shard, cursor } = entry
     const what =
       entry.how === 'bury'
         ? 'it goes to the dead letters unread'
-        : `its ${groups} log groups are read one at a time from now on`
+        : `its ${mark.groups} log groups are read one at a time from now on`
     log.error(`a page of shard ${shard} has ended its worker three times in a row: ${what}`, {
       source: source.name,
       shard,

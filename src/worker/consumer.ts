@@ -6,7 +6,7 @@
 
 import { backoffMs } from '../backoff.ts'
 import { groupTimeoutSeconds } from '../config/group-timeout.ts'
-import type { ShardStatus, Unsaved } from '../protocol.ts'
+import type { ShardStatus, Unconfirmed, Unsaved } from '../protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
 import { formatDuration } from '../units.ts'
@@ -38,6 +38,8 @@ export interface Consumer {
   /** The last heartbeat worked. */
   joined(): boolean
   shards(): ShardStatus[]
+  /** Pages that were given up at the stop: what of each shard is not confirmed, and will be sent again. */
+  unconfirmed(): Unconfirmed[]
   /** Shards that were held when the stop came and whose last position is not saved. */
   unsaved(): Unsaved[]
 }
@@ -50,6 +52,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const who = { work: 'heartbeat' } as const
   const runners = new Map<number, ShardRunner>()
   const unsaved: Unsaved[] = []
+  const unconfirmed: Unconfirmed[] = []
   const alarm = createAlarm()
   const over = new AbortController()
   const timeoutMs = groupTimeoutSeconds(intervalMs) * 1_000
@@ -121,7 +124,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const { position, state } = runner.status()
       if (position !== undefined) options.positions.learn(shard, position)
       runners.delete(shard)
-      if (soft.aborted) unsaved.push(...[runner.unsaved() ?? []].flat())
+      if (soft.aborted) {
+        unsaved.push(...[runner.unsaved() ?? []].flat())
+        unconfirmed.push(...[runner.unfinished() ?? []].flat())
+      }
       endIfDone(soft)
       // Whoever waits for the shard gets it with our next report; one that ended by itself, and may do so again,
       // waits for the heartbeat that is due.
@@ -174,6 +180,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     run,
     joined: () => joined,
     shards: () => [...runners.values()].map(runner => runner.status()),
+    unconfirmed: () => [
+      ...unconfirmed,
+      ...[...runners.values()].flatMap(runner => runner.unfinished() ?? []),
+    ],
     unsaved: () => [...unsaved, ...[...runners.values()].flatMap(runner => runner.unsaved() ?? [])],
   }
 }

@@ -10,6 +10,7 @@ import type { Buffers } from './buffers.ts'
 import { checkPage } from './encode/check.ts'
 import type { Body, Encode, PageEncoder } from './encode/page-encoder.ts'
 import { CorruptPage } from './encode/protobuf.ts'
+import type { HeldPage } from './held-page.ts'
 import type { ShardMeter } from './meter.ts'
 
 export interface PageDelivery {
@@ -21,40 +22,48 @@ export interface PageDelivery {
   readonly inOrder: boolean
   /** Events of the page have to wait for somebody: what else waits for the page may give up its memory. */
   readonly onHold?: () => void
+  /** What is in flight is about to be given up. */
+  readonly onUnfinished?: () => void
   /** Around all work on the page's bytes: it never awaits, so whatever goes wrong in it is the page's fault. */
   readonly uninterrupted: <T>(work: () => T) => T
+  /** Nothing new is to be waited for: what waits already is given up. */
+  readonly ending: AbortSignal
 }
 
 export type PageOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'corrupt'; readonly message: string }
+  /** Events that have to wait were given up, at a stop. */
+  | { readonly kind: 'unfinished' }
+  /** The page could not be read again as it was: all of it has to be done anew. */
+  | { readonly kind: 'changed' }
 
 /** Nobody waits longer than a minute: what was mended must show soon. */
 const HOLD: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
 /**
- * Resolves when Splunk or the dead letters have every event of the page; a corrupt page is found so before anything of it
+ * `delivered`: Splunk or the dead letters have every event of the page. A corrupt page is found so before anything of it
  * is sent. Rejects when the signal is aborted. In every case nothing of the page is under way any more and all buffers
  * are back.
  */
 export async function deliverPage(
-  page: Uint8Array,
+  page: HeldPage,
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
-  const corruption = parts.uninterrupted(() => corruptionOf(page))
+  const corruption = parts.uninterrupted(() => corruptionOf(page.bytes()))
   if (corruption) return { kind: 'corrupt', message: corruption.message }
   try {
-    await deliverRounds(page, parts, signal)
-    return { kind: 'delivered' }
+    return await deliverRounds(page, parts, signal)
   } catch (error) {
     parts.meter.abandoned()
     throw error
   }
 }
 
-async function deliverRounds(page: Uint8Array, parts: PageDelivery, signal: AbortSignal): Promise<void> {
-  const unsettled = createUnsettled(page.length)
+async function deliverRounds(page: HeldPage, parts: PageDelivery, signal: AbortSignal): Promise<PageOutcome> {
+  const { length } = page.bytes()
+  const unsettled = createUnsettled(length)
   const context = { page, parts, unsettled }
   const first = createRound(context, undefined)
   await first.send(signal)
@@ -63,15 +72,29 @@ async function deliverRounds(page: Uint8Array, parts: PageDelivery, signal: Abor
   let left = first.left
   for (let failures = 0; left.size > 0; failures++) {
     parts.onHold?.()
-    await sleep(backoffMs(failures, HOLD), signal)
+    const isThere = await wait(page, backoffMs(failures, HOLD), [signal, parts.ending])
     signal.throwIfAborted()
+    if (parts.ending.aborted || !isThere) {
+      parts.onUnfinished?.()
+      parts.meter.abandoned()
+      return { kind: parts.ending.aborted ? 'unfinished' : 'changed' }
+    }
     const round = createRound(context, left)
     await round.send(signal)
     if (round.left.size < left.size) failures = -1
     left = round.left
   }
   // What lies around the logs is delivered with them.
-  parts.meter.delivered(0, unsettled.take(page.length))
+  parts.meter.delivered(0, unsettled.take(length))
+  return { kind: 'delivered' }
+}
+
+/** Without the page's memory; false when the page is not there again afterwards. */
+async function wait(page: HeldPage, ms: number, signals: AbortSignal[]): Promise<boolean> {
+  const over = AbortSignal.any(signals)
+  page.putAway()
+  await sleep(ms, over)
+  return !over.aborted && (await page.fetch())
 }
 
 function corruptionOf(page: Uint8Array): CorruptPage | undefined {
@@ -102,7 +125,7 @@ function createUnsettled(pageBytes: number): Unsettled {
 }
 
 interface PageContext {
-  readonly page: Uint8Array
+  readonly page: HeldPage
   readonly parts: PageDelivery
   readonly unsettled: Unsettled
 }
@@ -158,7 +181,7 @@ function createRound(
     settle(await parts.deliver(body, signal))
   }
 
-  const encoder = parts.encode(page, select)
+  const encoder = parts.encode(page.bytes(), select)
   return {
     encoder,
     left,

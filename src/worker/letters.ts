@@ -1,11 +1,12 @@
 /** Events that Splunk refuses for good become dead letters, with the place in Log Service that they come from. */
 
-import { groupCursor, type Page } from '../sls/page.ts'
+import { groupCursor } from '../sls/page.ts'
 import { bytesOf } from '../splunk/pieces.ts'
 import type { Refusal } from '../splunk/deliver.ts'
 import type { DeadLetter, DeadLetterBox, Written } from './dead-letters.ts'
 import { countLogs, locate } from './encode/locate.ts'
 import type { Planner } from './encode/plan.ts'
+import type { HeldPage } from './held-page.ts'
 import type { WorkerLog } from './log.ts'
 import type { ShardMeter } from './meter.ts'
 import type { Trouble, Troubles } from './troubles.ts'
@@ -24,8 +25,8 @@ export interface LetterParts {
 const MAX_ANSWER_LENGTH = 1_000
 
 /** True when the letter is on the disk; false when it cannot be put there now: then the event is not settled. */
-export async function bury(refusal: Refusal, page: Page, parts: LetterParts): Promise<boolean> {
-  const letter = letterOf(refusal, page, parts)
+export async function bury(refusal: Refusal, held: HeldPage, parts: LetterParts): Promise<boolean> {
+  const letter = letterOf(refusal, held, parts)
   const written = await put(letter, parts)
   if (written) parts.meter.deadLettered(letter.reason)
   return written
@@ -45,15 +46,16 @@ async function put(letter: DeadLetter, parts: LetterParts): Promise<boolean> {
 }
 
 /** A log group that kills whoever reads it, as it is. True when it is among the dead letters. */
-export async function buryGroup(page: Page, parts: LetterParts): Promise<boolean> {
+export async function buryGroup(held: HeldPage, parts: LetterParts): Promise<boolean> {
   const { source, shard, meter } = parts
-  const logs = countLogs(page.data)
+  const data = held.bytes()
+  const logs = countLogs(data)
   meter.encoded(logs)
-  const group = Buffer.from(page.data).toString('base64')
+  const group = Buffer.from(data).toString('base64')
   const letter: DeadLetter = {
     source,
     shard,
-    cursor: groupCursor(page, 0),
+    cursor: groupCursor(held.page, 0),
     position: 0,
     reason: 'kills-worker',
     status: 0,
@@ -89,12 +91,12 @@ export function createAnnounce(log: WorkerLog, now: () => number = () => perform
   }
 }
 
-function letterOf({ event, reason, answer }: Refusal, page: Page, parts: LetterParts): DeadLetter {
-  const place = locate(page.data, parts.planner, event.numbers[0] ?? 0)
+function letterOf({ event, reason, answer }: Refusal, held: HeldPage, parts: LetterParts): DeadLetter {
+  const place = locate(held.bytes(), parts.planner, event.numbers[0] ?? 0)
   return {
     source: parts.source,
     shard: parts.shard,
-    cursor: groupCursor(page, place?.group ?? 0),
+    cursor: groupCursor(held.page, place?.group ?? 0),
     position: place?.position ?? 0,
     reason,
     status: answer.status,

@@ -145,17 +145,13 @@ async function run({ port, worker }: WorkerInput, parts: Parts, send: Send): Pro
   const report = () => send({ type: 'status', status: parts.status() })
   send({ type: 'ready' })
   const background = Promise.all([reportStatus(report, over.signal), parts.keepInTouch(over.signal)])
-  let unconfirmed: Drained['unconfirmed'] = []
-  stop.hard.addEventListener('abort', () => {
-    unconfirmed = inFlightOf(consumer)
-  })
   await Promise.race([consumer.run(stop.soft, stop.hard), stop.settled])
   over.abort()
   await background
   report()
   parts.close()
   stop.close()
-  return { kind: 'drained', unconfirmed, unsaved: consumer.unsaved() }
+  return { kind: 'drained', unconfirmed: consumer.unconfirmed(), unsaved: consumer.unsaved() }
 }
 
 async function reportStatus(report: () => void, signal: AbortSignal): Promise<void> {
@@ -163,14 +159,6 @@ async function reportStatus(report: () => void, signal: AbortSignal): Promise<vo
     report()
     await sleep(STATUS_INTERVAL_MS, signal)
   }
-}
-
-/** What of a page is not delivered when the deadline passes: all of the page will be read and sent again. */
-function inFlightOf(consumer: Consumer): Drained['unconfirmed'] {
-  return consumer.shards().flatMap(({ shard, inFlightEvents: events, position: from = '', page }) => {
-    const { settledEvents: repeated = 0, next: to = from } = page ?? {}
-    return events + repeated > 0 ? [{ shard, events, repeated, from, to }] : []
-  })
 }
 
 function listenForQuarantine({ port, quarantine }: WorkerInput): QuarantineList {

@@ -1,6 +1,7 @@
 /** Pages of one shard: each pull waits for its share of the memory budget, and is tried until it is answered. */
 
 import type { Budget, Loan } from '../budget.ts'
+import { releaseMemory } from '../release.ts'
 import type { SlsClient } from '../sls/client.ts'
 import type { SlsFailure } from '../sls/errors.ts'
 import type { Cursor, Page } from '../sls/page.ts'
@@ -9,17 +10,29 @@ import type { QuarantineList } from './quarantine.ts'
 import { untilAnswered } from './sls-calls.ts'
 import type { Troubles } from './troubles.ts'
 
+export interface PulledPage {
+  readonly kind: 'page'
+  readonly page: Page
+  readonly loan: Loan
+}
+
 export type Pulled =
-  | { readonly kind: 'page'; readonly page: Page; readonly loan: Loan }
+  | PulledPage
   /** Only the caller can answer to this failure. */
   | { readonly kind: 'failed'; readonly failure: SlsFailure }
   | { readonly kind: 'stopped' }
 
 export interface Pages {
   /** Never rejects for a far end's sake, so that it can run ahead of whoever waits for it. */
-  pull(cursor: Cursor): Promise<Pulled>
+  pull(cursor: Cursor, options?: PullOptions): Promise<Pulled>
   /** Gives back what a pull that nobody wants any more has brought. */
   discard(pulling: Promise<Pulled> | undefined): Promise<void>
+}
+
+export interface PullOptions {
+  readonly maxGroups?: number
+  /** Ends this pull alone. */
+  readonly cancel?: AbortSignal
 }
 
 export interface PagesOptions {
@@ -37,20 +50,24 @@ const RESERVE_BYTES = 10 * 1024 * 1024
 
 export function createPages(options: PagesOptions): Pages {
   const { client, shard, budget, meter, troubles, signal, quarantine } = options
-  const persistent = { who: { work: 'read', shard } as const, operation: 'reading', troubles, signal }
   const reserveBytes = Math.min(RESERVE_BYTES, budget.capacityBytes)
+  const persistent = { who: { work: 'read', shard } as const, operation: 'reading', troubles }
 
-  async function pull(cursor: Cursor): Promise<Pulled> {
-    const loan = await budget.take(reserveBytes, signal).catch(() => undefined)
+  async function pull(cursor: Cursor, { maxGroups, cancel }: PullOptions = {}): Promise<Pulled> {
+    const ending = cancel ? AbortSignal.any([signal, cancel]) : signal
+    const loan = await budget.take(reserveBytes, ending).catch(() => undefined)
     if (!loan) return { kind: 'stopped' }
-    const maxGroups = quarantine.isOneByOne(shard, cursor) ? 1 : undefined
-    const result = await untilAnswered(ending => client.pull(shard, cursor, ending, maxGroups), persistent)
+    const groups = quarantine.isOneByOne(shard, cursor) ? 1 : maxGroups
+    const result = await untilAnswered(until => client.pull(shard, cursor, until, groups), {
+      ...persistent,
+      signal: ending,
+    })
     if (result?.kind !== 'ok') {
       loan.release()
       return result ?? { kind: 'stopped' }
     }
     loan.resize(result.value.data.length)
-    meter.pulled(result.value.data.length)
+    if (maxGroups === undefined) meter.pulled(result.value.data.length)
     return { kind: 'page', page: result.value, loan }
   }
 
@@ -58,7 +75,9 @@ export function createPages(options: PagesOptions): Pages {
     pull,
     async discard(pulling) {
       const pulled = await pulling
-      if (pulled?.kind === 'page') pulled.loan.release()
+      if (pulled?.kind !== 'page') return
+      releaseMemory(pulled.page.data)
+      pulled.loan.release()
     },
   }
 }

@@ -1,7 +1,7 @@
 /** What of a source's shards has killed workers before, as the supervisor says: read with care, or not at all. */
 
 import type { Quarantined } from '../protocol.ts'
-import { isBefore, moved } from '../sls/cursor.ts'
+import { isBefore } from '../sls/cursor.ts'
 import type { Cursor } from '../sls/page.ts'
 
 export interface QuarantineList {
@@ -25,7 +25,6 @@ export function createQuarantineList(): QuarantineList {
   }
 }
 
-function covers({ cursor: from, groups }: Quarantined, cursor: Cursor): boolean {
-  const end = moved(from, groups)
-  return cursor === from || (end !== undefined && !isBefore(cursor, from) && isBefore(cursor, end))
+function covers({ cursor: from, next }: Quarantined, cursor: Cursor): boolean {
+  return cursor === from || (isBefore(from, cursor) && isBefore(cursor, next))
 }

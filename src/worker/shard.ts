@@ -7,11 +7,10 @@ import { type BackoffRange, backoffMs } from '../backoff.ts'
 import type { Budget } from '../budget.ts'
 import type { EventMetadata, SourceConfig } from '../config/types.ts'
 import { clearMark, setMark } from '../marker.ts'
-import type { ShardState, ShardStatus, Unsaved } from '../protocol.ts'
-import { releaseMemory } from '../release.ts'
+import type { ShardState, ShardStatus, Unconfirmed, Unsaved } from '../protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
-import type { Cursor, Page } from '../sls/page.ts'
+import type { Cursor } from '../sls/page.ts'
 import type { Deliver } from '../splunk/deliver.ts'
 import { sleep } from '../wait.ts'
 import type { Buffers } from './buffers.ts'
@@ -21,6 +20,7 @@ import { deliverPage, type PageDelivery } from './deliver-page.ts'
 import type { ShardDelivery } from './delivery.ts'
 import { createEncode } from './encode/page-encoder.ts'
 import { createPlanner, type Planner } from './encode/plan.ts'
+import { type HeldPage, holdPage } from './held-page.ts'
 import type { IsOurs } from './lease.ts'
 import { type Announce, bury, buryGroup } from './letters.ts'
 import type { WorkerLog } from './log.ts'
@@ -63,6 +63,8 @@ export interface ShardRunner {
   release(reason: Release): boolean
   /** Settles when nothing of the shard is under way any more; rejects only for a bug. */
   readonly ended: Promise<void>
+  /** What of a page was given up when the shard was let go; undefined when nothing. */
+  unfinished(): Unconfirmed | undefined
   /** Undefined when the server has its last position, or it never had one. */
   unsaved(): Unsaved | undefined
   status(): ShardStatus
@@ -111,18 +113,27 @@ export function startShard(
   let checkpoint: Checkpoint | undefined
   let heldSinceSeconds: number | undefined
   let endSeenAt = 0
-  let page: Page | undefined
-  let ahead: Promise<Pulled> | undefined
+  let held: HeldPage | undefined
+  let unfinished: Unconfirmed | undefined
+  let ahead: { readonly pulling: Promise<Pulled>; readonly cancel: AbortController } | undefined
 
   function release(reason: Release): boolean {
     if (released !== undefined && RANK[released] >= RANK[reason]) return false
     released = reason
     state = 'draining'
     soft.abort()
+    if (reason === 'deadline') noteUnfinished()
     if (reason === 'deadline' || reason === 'lost') hard.abort()
     if (reason === 'lost') lost.abort()
     if (reason === 'taken') void giveUpLater()
     return true
+  }
+
+  /** Of a page that is about to be given up: all of it will be read and sent again. */
+  function noteUnfinished(): void {
+    const [events, repeated] = [meter.inFlightEvents(), meter.settledOfPage()]
+    const from = checkpoint?.position() ?? ''
+    if (held && events + repeated > 0) unfinished = { shard, events, repeated, from, to: held.page.next }
   }
 
   /** Whoever is to have the shard next may be able to deliver what we cannot. */
@@ -184,7 +195,7 @@ export function startShard(
     let failures = 0
     while (!soft.signal.aborted) {
       const startedAt = performance.now()
-      const pulled = await (ahead ?? pages.pull(current.position()))
+      const pulled = await (ahead?.pulling ?? pages.pull(current.position()))
       ahead = undefined
       if (pulled.kind === 'stopped') return
       if (pulled.kind === 'failed') {
@@ -192,10 +203,9 @@ export function startShard(
         if (!goesOn) return
         continue
       }
-      const { page: next, loan } = pulled
-      if (!next.atEnd) ahead = pages.pull(next.next)
-      const delivered = !soft.signal.aborted && (await deliver(next))
-      loan.release()
+      const next = pulled.page
+      if (!next.atEnd) readAhead(next.next)
+      const delivered = await deliver(holdPage(pulled, pages))
       if (delivered) {
         failures = 0
         for (const work of ['page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
@@ -210,22 +220,30 @@ export function startShard(
     await dropAhead()
   }
 
+  function readAhead(cursor: Cursor): void {
+    const cancel = new AbortController()
+    ahead = { pulling: pages.pull(cursor, { cancel: cancel.signal }), cancel }
+  }
+
   /** Nobody waits for the page read ahead: its memory goes back. */
   async function dropAhead(): Promise<void> {
-    const pulling = ahead
+    const dropped = ahead
     ahead = undefined
-    await pages.discard(pulling)
+    dropped?.cancel.abort()
+    await pages.discard(dropped?.pulling)
   }
 
   /** False when the page is corrupt, or was cut short by a release. */
-  async function deliver(delivering: Page): Promise<boolean> {
-    state = 'reading'
-    page = delivering
+  async function deliver(delivering: HeldPage): Promise<boolean> {
+    const { page } = delivering
+    held = delivering
     meter.pageBegins()
-    if (page.groups > 0) heldSinceSeconds = page.receivedAtSeconds
     try {
-      if (page.groups === 1 && quarantine.isBuried(shard, page.from)) return await buryGroup(page, letters)
-      const outcome = await deliverPage(page.data, deliveryOf(page), hard.signal)
+      if (soft.signal.aborted) return false
+      state = 'reading'
+      if (page.groups > 0) heldSinceSeconds = page.receivedAtSeconds
+      if (page.groups === 1 && quarantine.isBuried(shard, page.from)) return await buryGroup(held, letters)
+      const outcome = await deliverPage(held, deliveryOf(held), hard.signal)
       if (outcome.kind === 'corrupt')
         troubles.raise({ work: 'page', shard }, corruptPage(shard, outcome.message))
       return outcome.kind === 'delivered'
@@ -233,17 +251,19 @@ export function startShard(
       if (!hard.signal.aborted) throw error
       return false
     } finally {
-      releaseMemory(page.data)
-      page = undefined
+      delivering.release()
+      held = undefined
     }
   }
 
-  function deliveryOf(delivering: Page): PageDelivery {
+  function deliveryOf(delivering: HeldPage): PageDelivery {
     const { inOrder } = source
     const deliver = context.deliverFor({
       shard,
       inOrder,
-      beforePost: () => void isOurs(),
+      beforePost() {
+        if (!isOurs()) hard.signal.throwIfAborted()
+      },
       onRefused: refusal => bury(refusal, delivering, letters),
     })
     return {
@@ -252,14 +272,16 @@ export function startShard(
       buffers: context.buffers,
       meter,
       inOrder,
+      ending: soft.signal,
       onHold: () => void dropAhead(),
-      uninterrupted: work => marked(delivering, work),
+      onUnfinished: noteUnfinished,
+      uninterrupted: work => marked(delivering.page, work),
     }
   }
 
   /** What is done in one go may be what kills the thread: then the supervisor finds the mark. */
-  function marked<T>({ from: cursor, groups }: Page, work: () => T): T {
-    setMark(marker, { shard, cursor, groups })
+  function marked<T>({ from, next, groups }: HeldPage['page'], work: () => T): T {
+    setMark(marker, { shard, cursor: from, next, groups })
     const result = work()
     clearMark(marker)
     return result
@@ -304,6 +326,7 @@ export function startShard(
     shard,
     release,
     ended: run().finally(() => over.abort()),
+    unfinished: () => unfinished,
     unsaved() {
       const [from, to] = [checkpoint?.saved() ?? '', checkpoint?.position() ?? '']
       return from === to ? undefined : { shard, from, to }
@@ -316,7 +339,6 @@ export function startShard(
         state,
         inFlightEvents: meter.inFlightEvents(),
         ...(position !== undefined && { position }),
-        ...(page && { page: { settledEvents: meter.settledOfPage(), next: page.next } }),
         ...(lag !== undefined && { lagSeconds: lag }),
       }
     },

@@ -10,8 +10,9 @@ type Final = Extract<SlsAction, 'cursor' | 'shard-gone' | 'group-gone' | 'unregi
 type Passing = Exclude<SlsAction, Final>
 
 export const PACE: Readonly<Record<Passing, BackoffRange>> = {
-  retry: { minMs: 500, maxMs: 30_000 },
-  throttled: { minMs: 1_000, maxMs: 30_000 },
+  // What heals by itself is noticed within seconds, however long it has lasted.
+  retry: { minMs: 500, maxMs: 8_000 },
+  throttled: { minMs: 1_000, maxMs: 8_000 },
   clock: { minMs: 2_000, maxMs: 60_000 },
   credentials: { minMs: 2_000, maxMs: 60_000 },
   setup: { minMs: 2_000, maxMs: 60_000 },

@@ -53,8 +53,9 @@ function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<
     stop.abort()
     client.close()
   })
+  const endpoints = createEndpoints([endpoint])
   const deliver = createDeliver({
-    endpoints: createEndpoints([endpoint]),
+    endpoints,
     compression: splunk.compression,
     inOrder: false,
     beforePost: () => {},
@@ -66,6 +67,7 @@ function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<
   })
   return {
     client,
+    endpoints,
     calls,
     troubles,
     stop,
@@ -161,7 +163,7 @@ describe.concurrent('a request', () => {
       status: 0,
       code: null,
     }
-    expect(await client.post(ONE_EVENT, 'channel', stop.signal)).toEqual(given)
+    expect(await client.post(ONE_EVENT, 'channel', stop.signal)).toMatchObject(given)
     expect(await client.probe(stop.signal)).toEqual(given)
   })
 
@@ -345,6 +347,19 @@ describe.concurrent('a request of which Splunk takes the front', () => {
   })
 })
 
+/** Sends one event after the other until told to end; answers with how many got through. */
+async function keepSending(
+  deliver: (events: Events) => Promise<{ readonly accepted: number }>,
+  signal: AbortSignal,
+): Promise<number> {
+  let sent = 0
+  while (!signal.aborted) {
+    const delivered = await deliver(eventsOf([{ event: `other ${sent}` }])).catch(() => undefined)
+    sent += delivered?.accepted ?? 0
+  }
+  return sent
+}
+
 describe.concurrent('a request that is refused as a whole', () => {
   it('is divided until it is small enough, and what is too large by itself is given up', async context => {
     const { deliver, stored, letters } = await start(context, { maxContentBytes: 100 })
@@ -371,6 +386,26 @@ describe.concurrent('a request that is refused as a whole', () => {
     expect(held.flatMap(({ numbers }) => numbers).toSorted((a, b) => a - b)).toEqual(numbered(64))
     expect(hec.counters.requests).toBeLessThan(20)
     expect(troubles.at(-1)).toBe('divide not-hec')
+  })
+
+  it.for([
+    ['500', { kind: 'reply', status: 500, body: '{"text":"Internal server error","code":8}' }],
+    ['403 in HTML', { kind: 'reply', ...htmlReply(403) }],
+    ['504', { kind: 'reply', ...htmlReply(504) }],
+    ['a reset', { kind: 'reset-before-store' }],
+  ] as const)('for one event, always with %s, holds that event alone', async ([, fault], context) => {
+    const { hec, endpoints, stop, deliver, stored, letters } = await start(context)
+    // Somebody else gets through all the while, as other shards do.
+    const others = keepSending(deliver, stop.signal)
+    void endpoints.keep(stop.signal)
+    hec.faults.add({ fault, match: bodyHas('"event":11}') })
+    const { accepted, held } = await deliver(plain(16))
+    expect([accepted, held.map(({ numbers }) => numbers), letters()]).toEqual([15, [[11]], []])
+    expect(new Set(stored().filter(event => typeof event === 'number'))).toEqual(
+      new Set(numbered(16).filter(event => event !== 11)),
+    )
+    stop.abort()
+    expect(await others).toBeGreaterThan(50)
   })
 
   it('for its compression is sent again without, and so is every later one', async context => {
@@ -474,7 +509,7 @@ describe.concurrent('between two tries', () => {
         response.writeHead(status, { location }).end(),
       )
       const { client, stop } = connect(url, onTestFinished)
-      expect(await client.post(ONE_EVENT, 'channel', stop.signal)).toEqual({
+      expect(await client.post(ONE_EVENT, 'channel', stop.signal)).toMatchObject({
         verdict: { kind: 'hold', reason: 'redirect' },
         detail: `HTTP ${status}`,
         status,

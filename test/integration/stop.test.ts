@@ -20,6 +20,9 @@ const DRAINED = { code: 0, signal: null }
 const DRAIN_MS = 2_000
 const A_FEW_SECONDS_MS = 8_000
 
+/** A busy machine is no reason to lose a shard. */
+const PATIENT = { source: { heartbeat_interval: '5s' } }
+
 describe.concurrent('on SIGTERM', () => {
   it('delivers and saves what it holds under load, and nothing is doubled after a restart', async ({
     onTestFinished,
@@ -28,7 +31,7 @@ describe.concurrent('on SIGTERM', () => {
     const { run, isLocked } = createWorkplace(onTestFinished)
     const stopStream = far.stream()
     for (let round = 0; round < 3; round++) {
-      const service = run(yamlOf(far))
+      const service = run(yamlOf(far, PATIENT))
       await deliveries(far, service)
       service.signal('SIGTERM')
       expect(await service.exited).toEqual(DRAINED)
@@ -36,7 +39,7 @@ describe.concurrent('on SIGTERM', () => {
       expect(isLocked()).toBe(false)
     }
     stopStream()
-    const last = run(yamlOf(far))
+    const last = run(yamlOf(far, PATIENT))
     await everythingArrives(far)
     last.signal('SIGINT')
     expect(await last.exited).toEqual(DRAINED)

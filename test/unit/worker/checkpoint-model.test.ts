@@ -22,6 +22,8 @@ type Step =
   | { readonly do: 'release'; readonly which: number; readonly reason: Release }
   /** The server gives the shard to a consumer, which starts at once. */
   | { readonly do: 'give'; readonly to: string }
+  /** The lease of a runner is over, and it has not noticed. */
+  | { readonly do: 'lapse'; readonly which: number }
   | { readonly do: 'forget' }
   /** A save that its caller has given up arrives after all. */
   | { readonly do: 'arrive'; readonly which: number }
@@ -52,6 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('give'), to: fc.constantFrom('a', 'b') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lapse'), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('arrive'), which }) },
 )
@@ -95,6 +98,10 @@ async function act(scene: ShardScene, virtual: VirtualTime, each: Step): Promise
     }
     case 'give':
       return scene.start(each.to)
+    case 'lapse': {
+      const one = at(scene.alive(), each.which)
+      return one && scene.lapse(one)
+    }
     case 'forget':
       return scene.forget()
     case 'arrive':
@@ -134,13 +141,13 @@ async function play({ seed, strays, inOrder, steps }: Scenario): Promise<void> {
 describe('a shard, whatever happens to it', () => {
   it(
     'saves only what is delivered, never goes back, and repeats only what was not saved',
-    () => fc.assert(fc.asyncProperty(scenario(false), play), runs(300)),
+    () => fc.assert(fc.asyncProperty(scenario(false), play), runs(1_000)),
     LIMIT_MS,
   )
 
   it(
     'loses nothing either when saves arrive that were given up long ago',
-    () => fc.assert(fc.asyncProperty(scenario(true), play), runs(150)),
+    () => fc.assert(fc.asyncProperty(scenario(true), play), runs(600)),
     LIMIT_MS,
   )
 })

@@ -12,6 +12,7 @@ import { createEncode } from '../../../src/worker/encode/page-encoder.ts'
 import { createPlanner } from '../../../src/worker/encode/plan.ts'
 import { createMeter, type ShardMeter } from '../../../src/worker/meter.ts'
 import { ROUTED } from './encode/pages.ts'
+import { heldPage } from './held-page.ts'
 
 interface Group {
   /** What its events ask for; `dropped`: a route drops them. */
@@ -88,8 +89,9 @@ function start(groups: readonly Group[], { inOrder = false, bufferBytes = 400 } 
   let over = false
   const run = () => {
     const done = deliverPage(
-      page,
+      heldPage(page),
       {
+        ending: new AbortController().signal,
         encode: createEncode(createPlanner(ROUTED)),
         deliver: splunk.deliver,
         buffers,

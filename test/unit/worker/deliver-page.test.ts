@@ -9,6 +9,7 @@ import { createEncode } from '../../../src/worker/encode/page-encoder.ts'
 import { createPlanner } from '../../../src/worker/encode/plan.ts'
 import { createMeter } from '../../../src/worker/meter.ts'
 import { ROUTED } from './encode/pages.ts'
+import { heldPage } from './held-page.ts'
 
 const BUFFERS = 3
 /** Room for two events or so. */
@@ -59,9 +60,10 @@ function start(page: Uint8Array, options: Partial<PageDelivery> = {}) {
     meter: shard,
     inOrder: false,
     uninterrupted: <T>(work: () => T) => work(),
+    ending: new AbortController().signal,
     ...options,
   }
-  const done = deliverPage(page, parts, stop.signal)
+  const done = deliverPage(heldPage(page), parts, stop.signal)
   done.catch(() => undefined)
   return { splunk, buffers, shard, stop, done, counts: () => meter.take().shards[0] }
 }
@@ -205,8 +207,9 @@ describe('delivery of a page', () => {
       meter: createMeter().shard(0),
       inOrder: false,
       uninterrupted: work => work(),
+      ending: new AbortController().signal,
     }
-    await expect(deliverPage(pageOf(['a'], 1), parts, stop)).rejects.toBe('before')
+    await expect(deliverPage(heldPage(pageOf(['a'], 1)), parts, stop)).rejects.toBe('before')
     expect(sent).toEqual([])
   })
 })

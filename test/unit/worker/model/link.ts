@@ -46,7 +46,7 @@ export function createLink(patienceMs: number): Link {
     const timers = plan.map(([afterMs, how], i) =>
       setTimeout(() => {
         call.settle({ how, pick })
-        if (i === plan.length - 1 && open.has(call)) meet(call)
+        if (i === plan.length - 1 && open.get(call) === timers) meet(call)
       }, afterMs),
     )
     open.set(call, timers)

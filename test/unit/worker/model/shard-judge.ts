@@ -9,11 +9,16 @@ export interface ShardJudge {
   accepted(client: string, logId: number): void
   /** Everything before this position has expired: nobody can deliver it any more. */
   expired(position: number): void
-  starts(client: string, position: number): void
+  /** What the server has stored is where a runner has to begin. */
+  stored(client: string, position: number | undefined): void
+  /** Where it has to begin when nothing is stored. */
+  elsewhere(client: string, position: number): void
   saved(client: string, position: number, previous: number | undefined): void
   requested(client: string, operation: Operation | 'send', position?: number): void
   /** From now on this runner may neither save nor send. */
   lost(client: string): void
+  /** The same of one whose lease has run out without its noticing: it may read on until it wants to do either. */
+  lapsed(client: string): void
   /** A save that had been given up has arrived after all: what this runner holds for saved may have gone back. */
   strayed(client: string): void
   hasStrayed(client: string): boolean
@@ -29,10 +34,12 @@ export function createShardJudge(end: () => number): ShardJudge {
   const violations: string[] = []
   const accepted = new Set<number>()
   const starts = new Map<string, number>()
+  const stored = new Set<string>()
   const pulls = new Map<string, number>()
   const sent = new Map<string, number>()
   const reached = new Map<string, Set<number>>()
   const lost = new Set<string>()
+  const lapsed = new Set<string>()
   const strayed = new Set<string>()
   let expired = 0
   let settled = 0
@@ -63,7 +70,14 @@ export function createShardJudge(end: () => number): ShardJudge {
     expired: position => {
       expired = position
     },
-    starts: (client, position) => void starts.set(client, position),
+    stored(client, position) {
+      if (position === undefined) return void stored.delete(client)
+      stored.add(client)
+      starts.set(client, position)
+    },
+    elsewhere(client, position) {
+      if (!stored.has(client)) starts.set(client, position)
+    },
     saved(client, position, previous) {
       if (position > settledUpTo()) violation(`${client} saved ${position}, delivered is ${settledUpTo()}`)
       if (previous !== undefined && position < previous && !strayed.has(client))
@@ -72,6 +86,8 @@ export function createShardJudge(end: () => number): ShardJudge {
     requested(client, operation, position = 0) {
       if (lost.has(client))
         violation(`${client} makes a request (${operation} ${position}) after it was lost`)
+      if (lapsed.has(client) && (operation === 'save' || operation === 'send'))
+        violation(`${client} makes a request (${operation} ${position}) after its lease`)
       if (operation === 'pull') firstPull(client, position)
       if (operation !== 'save') return
       const before = sent.get(client) ?? 0
@@ -79,6 +95,7 @@ export function createShardJudge(end: () => number): ShardJudge {
       sent.set(client, position)
     },
     lost: client => void lost.add(client),
+    lapsed: client => void lapsed.add(client),
     strayed: client => void strayed.add(client),
     hasStrayed: client => strayed.has(client),
     settledUpTo,

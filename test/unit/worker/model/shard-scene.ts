@@ -2,6 +2,7 @@
 
 import { createKnownPositions } from '../../../../src/worker/known-positions.ts'
 import type { Release } from '../../../../src/worker/shard.ts'
+import { createDeadLetters } from './dead-letters.ts'
 import { createOpenCalls, type Outcome } from './open-calls.ts'
 import { createShardJudge } from './shard-judge.ts'
 import { createShardServer, cursorOf, positionOf } from './shard-server.ts'
@@ -20,11 +21,14 @@ const LIMITS: Readonly<Record<Release, { readonly cutMs: number; readonly endMs:
   deadline: { cutMs: 0, endMs: FINAL_SAVE_MS },
   lost: { cutMs: 0, endMs: 0 },
 }
+const NOT_YET = { letGoAt: NEVER, cutAt: NEVER, endBy: NEVER, ended: false, forgotten: false }
 const FINE: Outcome = { how: 'ok', pick: 4 }
 
 interface Held extends Started {
   readonly client: string
   readonly consumer: string
+  /** When it was let go, cut short, and has to have ended; never, if not. */
+  letGoAt: number
   cutAt: number
   endBy: number
   ended: boolean
@@ -46,6 +50,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   const onTheWay: (() => void)[] = []
   const held: Held[] = []
   const refused = new Set<string>()
+  const lapsed = new Set<string>()
   const positions = createKnownPositions()
   const judge = createShardJudge(() => server.end())
   let owner: string | undefined
@@ -54,8 +59,12 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   const server = createShardServer({
     owner: () => owner,
     onSaved: judge.saved,
-    onRequest: judge.requested,
-    onStart: judge.starts,
+    onRequest(client, operation, position) {
+      if (operation === 'save' && isSaving(client)) judge.violation(`${client} saves twice at once`)
+      judge.requested(client, operation, position)
+    },
+    onStored: judge.stored,
+    onBegin: judge.elsewhere,
     onStray(client, arrive) {
       if (!strays) return
       onTheWay.push(() => {
@@ -71,6 +80,22 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     onAccepted: judge.accepted,
   })
 
+  const isSaving = (client: string) => calls.list().some(({ what }) => what.startsWith(`${client} save `))
+
+  /** As the consumer does it: whoever asks is told, and everything is let go. */
+  function isOurs(client: string): boolean {
+    if (!lapsed.has(client)) return true
+    const one = alive().find(each => each.client === client)
+    if (one) release(one, 'lost')
+    return false
+  }
+
+  /** The lease is over, and no timer has fired yet: the process stood still. */
+  function lapse(one: Held): void {
+    lapsed.add(one.client)
+    judge.lapsed(one.client)
+  }
+
   /** Gives the shard to a consumer, whoever may still believe to have it. */
   function start(consumer: string): void {
     if (alive().some(each => each.consumer === consumer)) return
@@ -78,12 +103,19 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     const client = `${consumer}${held.length}`
     const known = () => {
       const position = positions.of(SHARD)
-      if (position !== undefined) judge.starts(client, positionOf(position))
+      if (position !== undefined) judge.elsewhere(client, positionOf(position))
       return position
     }
-    const parts = { shard: SHARD, client: server.connect({ client, consumer, calls }), inOrder, known }
-    const started = startRunner({ ...parts, deliver: deliverFor(client, calls) })
-    const one = { ...started, client, consumer, cutAt: NEVER, endBy: NEVER, ended: false, forgotten: false }
+    const started = startRunner({
+      shard: SHARD,
+      inOrder,
+      known,
+      isOurs: () => isOurs(client),
+      client: server.connect({ client, consumer, calls }),
+      deliverFor: deliverFor(client, calls),
+      deadLetters: createDeadLetters(id => judge.accepted(client, id)),
+    })
+    const one = { ...started, client, consumer, ...NOT_YET }
     held.push(one)
     void started.runner.ended.then(() => onEnd(one))
   }
@@ -94,13 +126,24 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     if (position !== undefined) positions.learn(SHARD, position)
     if (one.lentBytes() !== 0) judge.violation(`${one.client} has not given back all memory`)
     if (one.troubles.list().length > 0) judge.violation(`${one.client} is in trouble after its end`)
-    const isWhole = time.nowMs() < one.cutAt && !refused.has(one.client) && one.runner.unsaved() === undefined
+    if (refused.has(one.client) || one.endBy <= time.nowMs()) return
+    const isSaved = one.runner.unsaved() === undefined
     const beyond = judge.deliveredFrom(one.client, positionOf(position ?? cursorOf(0)))
-    if (isWhole && beyond.length > 0) judge.violation(`${one.client} has not saved ${beyond.join()}`)
+    const isWhole = time.nowMs() < one.cutAt && one.runner.unfinished() === undefined
+    if (isSaved && isWhole && beyond.length > 0)
+      judge.violation(`${one.client} has not saved ${beyond.join()}`)
+    if (!isSaved && time.nowMs() - one.letGoAt < FINAL_SAVE_MS)
+      judge.violation(`${one.client} gave up its last save too soon`)
   }
 
   function release(one: Held, reason: Release): void {
     one.runner.release(reason)
+    expectEnd(one, reason)
+  }
+
+  /** What a release promises; a refusal is one that the runner has heard of by itself. */
+  function expectEnd(one: Held, reason: Release): void {
+    one.letGoAt = Math.min(one.letGoAt, time.nowMs())
     one.cutAt = Math.min(one.cutAt, time.nowMs() + LIMITS[reason].cutMs)
     one.endBy = Math.min(one.endBy, time.nowMs() + LIMITS[reason].endMs)
     if (reason === 'lost') judge.lost(one.client)
@@ -115,7 +158,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
   /** What must hold whenever nothing more can happen without time passing. */
   function look(): void {
     for (const one of alive()) {
-      if (refused.has(one.client)) release(one, 'lost')
+      if (refused.has(one.client)) expectEnd(one, 'lost')
       if (time.nowMs() > one.endBy) judge.violation(`${one.client} should have ended by ${one.endBy}`)
       const { position } = one.runner.status()
       if (position !== undefined) lookAt(one, positionOf(position))
@@ -146,7 +189,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     for (let i = 0; i < MOST_ROUNDS && alive().length > 0; i++) await time.pass(1_000, answer)
   }
 
-  return { calls, onTheWay, judge, server, alive, start, release, forget, look, finish }
+  return { calls, onTheWay, judge, server, alive, start, release, lapse, forget, look, finish }
 }
 
 const MOST_ROUNDS = 300

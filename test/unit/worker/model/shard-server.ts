@@ -29,8 +29,10 @@ export interface Watch {
   readonly onSaved: (client: string, position: number, previous: number | undefined) => void
   /** A request was made, before anything becomes of it. */
   readonly onRequest: (client: string, operation: Operation, position?: number) => void
-  /** The server says where to begin: what is stored, or where the shard does. */
-  readonly onStart: (client: string, position: number, isStored: boolean) => void
+  /** The server says what is stored; undefined when nothing is. */
+  readonly onStored: (client: string, position: number | undefined) => void
+  /** The server says where the shard begins. */
+  readonly onBegin: (client: string, position: number) => void
   /** A given-up save that may still arrive. */
   readonly onStray: (client: string, arrive: () => void) => void
   /** The answer that ends an ownership has reached whoever saved. */
@@ -99,13 +101,13 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
   }
 
   function readCheckpoint(client: string): Awaited<ReturnType<SlsClient['checkpointOf']>> {
+    watch.onStored(client, stored)
     if (stored === undefined) return { kind: 'ok', value: undefined }
-    watch.onStart(client, stored, true)
     return { kind: 'ok', value: { cursor: cursorOf(stored), savedAtSeconds: Date.now() / 1_000 } }
   }
 
   function readBegin(client: string): SlsResult<Cursor> {
-    watch.onStart(client, begin, false)
+    watch.onBegin(client, begin)
     return { kind: 'ok', value: cursorOf(begin) }
   }
 

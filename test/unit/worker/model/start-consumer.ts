@@ -3,6 +3,7 @@
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import { type Consumer, createConsumer } from '../../../../src/worker/consumer.ts'
 import type { KnownPositions } from '../../../../src/worker/known-positions.ts'
+import type { IsOurs } from '../../../../src/worker/lease.ts'
 import type { ShardRunner } from '../../../../src/worker/shard.ts'
 import { createTroubles } from '../../../../src/worker/troubles.ts'
 
@@ -13,7 +14,7 @@ export const TIMEOUT_MS = 15_000
 export interface ConsumerParts {
   readonly client: SlsClient
   readonly positions: KnownPositions
-  readonly start: (shard: number) => ShardRunner
+  readonly start: (shard: number, isOurs: IsOurs) => ShardRunner
   readonly restoreGroup: (signal: AbortSignal) => Promise<void>
 }
 

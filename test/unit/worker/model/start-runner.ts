@@ -4,12 +4,13 @@ import { createBudget } from '../../../../src/budget.ts'
 import type { SourceConfig } from '../../../../src/config/types.ts'
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { Cursor } from '../../../../src/sls/page.ts'
-import type { Deliver } from '../../../../src/splunk/deliver.ts'
 import { createBuffers } from '../../../../src/worker/buffers.ts'
+import type { DeadLetterBox } from '../../../../src/worker/dead-letters.ts'
+import type { IsOurs } from '../../../../src/worker/lease.ts'
 import { createMarker } from '../../../../src/marker.ts'
 import { createMeter } from '../../../../src/worker/meter.ts'
 import { createQuarantineList } from '../../../../src/worker/quarantine.ts'
-import { type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
+import { type ShardContext, type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
 import { createTroubles, type Troubles } from '../../../../src/worker/troubles.ts'
 
 export const CHECKPOINT_INTERVAL_MS = 1_000
@@ -34,12 +35,17 @@ const SOURCE: SourceConfig = {
   event: { metadata: false },
 }
 
+export type DeliverFor = ShardContext['deliverFor']
+export type ShardDelivery = Parameters<DeliverFor>[0]
+
 export interface RunnerParts {
   readonly shard: number
   readonly client: SlsClient
-  readonly deliver: Deliver
+  readonly deliverFor: DeliverFor
+  readonly deadLetters: DeadLetterBox
   readonly inOrder: boolean
   readonly known: () => Cursor | undefined
+  readonly isOurs: IsOurs
 }
 
 export interface Started {
@@ -49,17 +55,15 @@ export interface Started {
   lentBytes(): number
 }
 
-export function startRunner({ shard, client, deliver, inOrder, known }: RunnerParts): Started {
+export function startRunner({ shard, inOrder, known, isOurs, ...ports }: RunnerParts): Started {
   const budget = createBudget(BUDGET_BYTES)
   const buffers = createBuffers(BUFFERS, BUFFER_BYTES)
   const troubles = createTroubles()
   const quiet = () => {}
   const context = {
-    client,
+    ...ports,
     source: { ...SOURCE, inOrder },
     defaults: {},
-    deliverFor: () => deliver,
-    deadLetters: { write: async () => ({ kind: 'full' as const, message: 'there are none here' }) },
     announce: quiet,
     quarantine: createQuarantineList(),
     marker: createMarker(),
@@ -71,7 +75,7 @@ export function startRunner({ shard, client, deliver, inOrder, known }: RunnerPa
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   }
   return {
-    runner: startShard(shard, context, { known, isOurs: () => true }),
+    runner: startShard(shard, context, { known, isOurs }),
     troubles,
     lentBytes: () => budget.lentBytes() + buffers.lentBytes(),
   }

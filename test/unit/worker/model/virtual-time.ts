@@ -10,6 +10,10 @@ export interface VirtualTime {
   settle(): Promise<void>
   /** Lets time pass; `onInstant` is called after everything that a timer has set off. */
   pass(ms: number, onInstant?: () => void): Promise<void>
+  /** The process stands still: the clock goes on, and every timer is late by as much. */
+  freeze(ms: number): void
+  /** For how long it has stood still in all. */
+  frozenMs(): number
   /** How many timers somebody waits for. */
   timers(): number
   close(): void
@@ -23,6 +27,9 @@ export function createVirtualTime(seed: number): VirtualTime {
   const systemRandom = Math.random
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'], now: 1_700_000_000_000 })
   Math.random = () => random.int(2 ** 32) / 2 ** 32
+  const ticking = performance.now.bind(performance)
+  let frozenMs = 0
+  performance.now = () => ticking() + frozenMs
   const startedAt = performance.now()
   // Nothing under test waits for anything but timers and promises: this lets all promises come first.
   const settle = () => new Promise<void>(resolve => setImmediate(resolve))
@@ -44,6 +51,10 @@ export function createVirtualTime(seed: number): VirtualTime {
     nowMs: () => performance.now() - startedAt,
     settle,
     pass,
+    freeze(ms) {
+      frozenMs += ms
+    },
+    frozenMs: () => frozenMs,
     timers: () => vi.getTimerCount(),
     close() {
       vi.useRealTimers()

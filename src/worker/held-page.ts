@@ -1,0 +1,56 @@
+/**
+ * A page that is worked on, with the memory it takes. While events of it have to wait for somebody, the memory goes
+ * back, so that the worker's other shards can read; the page is read again when it is time to try.
+ */
+
+import { releaseMemory } from '../release.ts'
+import type { Page } from '../sls/page.ts'
+import type { Pages, PulledPage } from './pages.ts'
+
+export interface HeldPage {
+  readonly page: Omit<Page, 'data'>
+  /** Empty while it is put away. */
+  bytes(): Uint8Array
+  /** Gives its memory back, when it is much. */
+  putAway(): void
+  /**
+   * Has the bytes there again. False when they cannot be had, or are not the same any more: then nothing that was known
+   * of the page's events holds.
+   */
+  fetch(): Promise<boolean>
+  /** Gives everything back; for good. */
+  release(): void
+}
+
+/** Reading that much again costs more than keeping it. */
+const WORTH_KEEPING_BYTES = 64 * 1024
+
+export function holdPage({ page, loan }: PulledPage, pages: Pages): HeldPage {
+  const length = page.data.length
+  let held: PulledPage | undefined = { kind: 'page', page, loan }
+
+  function release(): void {
+    if (held) releaseMemory(held.page.data)
+    held?.loan.release()
+    held = undefined
+  }
+
+  return {
+    page,
+    bytes: () => held?.page.data ?? EMPTY,
+    putAway() {
+      if (length > WORTH_KEEPING_BYTES) release()
+    },
+    async fetch() {
+      if (held) return true
+      const pulled = await pages.pull(page.from, { maxGroups: page.groups })
+      if (pulled.kind !== 'page') return false
+      held = pulled
+      // What lies between two cursors never changes, but it can expire; and a query is whatever it is now.
+      return pulled.page.next === page.next && pulled.page.data.length === length
+    },
+    release,
+  }
+}
+
+const EMPTY = new Uint8Array(0)
