@@ -1,0 +1,143 @@
+/** Nowhere to put dead letters: what Splunk refuses waits, `/readyz` says why, and it goes on when there is room. */
+
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { lettersIn } from '../support/dead-letters.ts'
+import { sequenceOf } from '../support/far-ends.ts'
+import { canMountTmpfs, mountTmpfs } from '../support/tmpfs.ts'
+import { createLetters, logIdOf } from './support/letters.ts'
+import { type Bound, type Scenario, scenarios } from './support/scenario.ts'
+import { notReady, ready } from './support/splunk.ts'
+
+/** Events in order keep a shard waiting for its first letter without room; the others go on in between. */
+const BOTH = [false, true]
+const isPoison = (sequence: number) => sequence % 40 === 7
+const later: Bound = {
+  atMost: ({ far }) => far.ledger.report().issued,
+  because: 'what waits arrives behind what does not',
+}
+
+function accepted(inOrder: boolean): Scenario {
+  const letters = createLetters()
+  let isMended = false
+  return {
+    fault: 'the dead letters are full, and Splunk takes the events by and by',
+    ...(inOrder && { case: 'in order' }),
+    world: {
+      deadLetters: letters.ids,
+      hec: { isPoison: envelope => !isMended && isPoison(sequenceOf(envelope)) },
+    },
+    services: [
+      {
+        overrides: {
+          deadLetters: { directory: letters.directory, maxBytes: 2_500 },
+          source: { inOrder },
+        },
+      },
+    ],
+    async strike(world) {
+      letters.removeWith(world)
+      const [running] = world.services
+      if (running) await notReady(running, 'dead-letters-full')
+      return async () => {
+        isMended = true
+        if (running) await ready(running)
+      }
+    },
+    ...(!inOrder && { disorder: later }),
+    after({ far }) {
+      expect(letters.all().length).toBeGreaterThan(0)
+      expect(far.hec.events.some(event => isPoison(sequenceOf(event)))).toBe(true)
+      expect([...letters.counts()].filter(([, count]) => count !== 1)).toEqual([])
+    },
+  }
+}
+
+function emptied(): Scenario {
+  const letters = createLetters()
+  const archive = mkdtempSync(join(tmpdir(), 'sls2splunk-archive-'))
+  const archived = () => new Set(lettersIn(archive).map(logIdOf))
+  let isOver = false
+  return {
+    fault: 'the dead letters are full, and somebody takes them away',
+    world: {
+      deadLetters: () => new Set([...letters.ids(), ...(isOver ? [] : archived())]),
+      hec: { isPoison: envelope => isPoison(sequenceOf(envelope)) },
+    },
+    services: [{ overrides: { deadLetters: { directory: letters.directory, maxBytes: 10_000 } } }],
+    async strike(world) {
+      letters.removeWith(world)
+      world.onEnd(() => {
+        isOver = true
+        rmSync(archive, { recursive: true, force: true })
+      })
+      const [running] = world.services
+      if (running) await notReady(running, 'dead-letters-full')
+      return async () => {
+        const clear = () => {
+          for (const name of readdirSync(letters.directory))
+            renameSync(join(letters.directory, name), join(archive, `${name}-${readdirSync(archive).length}`))
+        }
+        clear()
+        const timer = setInterval(clear, 500)
+        world.onEnd(() => clearInterval(timer))
+        if (running) await ready(running)
+      }
+    },
+    disorder: later,
+  }
+}
+
+function onFullDisk(): Scenario {
+  const parent = mkdtempSync(join(tmpdir(), 'sls2splunk-disk-'))
+  const directory = join(parent, 'dead-letters')
+  mkdirSync(directory, { mode: 0o700 })
+  let isThere = false
+  const filler = () => join(directory, 'filler')
+  return {
+    fault: 'the disk of the dead letters is full, and has room again',
+    world: {
+      deadLetters: () => new Set(isThere ? lettersIn(directory).map(logIdOf) : []),
+      hec: { isPoison: envelope => isThere && isPoison(sequenceOf(envelope)) },
+    },
+    services: [{ overrides: { deadLetters: { directory } } }],
+    async strike({ far, services: [running], onEnd }) {
+      mountTmpfs(directory, '256k', unmount =>
+        onEnd(() => {
+          isThere = false
+          unmount()
+          rmSync(parent, { recursive: true, force: true })
+        }),
+      )
+      fill(filler())
+      isThere = true
+      if (running) await notReady(running, 'dead-letters-failed')
+      expect(far.deadLettered()).toBe(0)
+      return async () => {
+        rmSync(filler())
+        if (running) await ready(running)
+      }
+    },
+    disorder: later,
+    after({ far }) {
+      expect(far.deadLettered()).toBeGreaterThan(0)
+    },
+  }
+}
+
+/** Until nothing fits any more. */
+function fill(path: string): void {
+  try {
+    writeFileSync(path, Buffer.alloc(1024 * 1024))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+  }
+}
+
+scenarios('Splunk', [...BOTH.map(accepted), emptied(), ...(canMountTmpfs() ? [onFullDisk()] : [])])
+if (!canMountTmpfs()) {
+  process.stderr.write('The scenario of a full disk is skipped: it needs root\n')
+  it.skip('the disk of the dead letters is full', () => {})
+}

@@ -1,0 +1,85 @@
+/**
+ * Splunk refuses an index. Events that ask for it wait; others of the same page and other shards go on; when the index is
+ * allowed the waiting ones arrive, once.
+ */
+
+import { expect } from 'vitest'
+import type { Route } from '../../src/config/types.ts'
+import { eventually } from '../support/eventually.ts'
+import { type FarEnds, sequenceOf, shardOfEvent, TOKEN } from '../support/far-ends.ts'
+import { type Scenario, scenarios } from './support/scenario.ts'
+import { notReady } from './support/splunk.ts'
+
+/** Three kinds and two shards: each shard gets groups of each. */
+const KINDS = ['oss', 'slb', 'waf'] as const
+const audited = (topic: string): Route => ({
+  match: [{ on: { kind: 'topic' }, patterns: [{ kind: 'exact', text: topic }] }],
+  action: {
+    kind: 'send',
+    metadata: {
+      index: [
+        { kind: 'text', text: 'audit-' },
+        { kind: 'variable', name: 'shard' },
+      ],
+    },
+  },
+})
+const indexes = ['audit-1']
+const all = [...indexes, 'audit-0']
+
+/** Of shard 0, the first log that waits, and the last of those that arrived. */
+function stateOf(far: FarEnds) {
+  const waiting = far.missing().filter(({ shard }) => shard === 0)
+  const arrived = far.hec.events.filter(event => shardOfEvent(event) === 0).map(sequenceOf)
+  return { first: waiting[0]?.sequence ?? Number.POSITIVE_INFINITY, last: Math.max(...arrived) }
+}
+
+async function shardGoesOn(far: FarEnds, shard: number): Promise<void> {
+  const [{ sequence } = { sequence: 0 }] = far.produce([shard])
+  await eventually(() => far.arrivedAt(shard, sequence) !== undefined, {
+    withinMs: 20_000,
+    what: `a new log of shard ${shard} arrives while the index of another is refused`,
+  })
+}
+
+function refused(of: string, { inOrder, batchBytes }: { inOrder: boolean; batchBytes: number }): Scenario {
+  return {
+    fault: 'an index is refused, and allowed again',
+    case: of,
+    world: { kinds: KINDS, hec: { tokens: [{ token: TOKEN, indexes: all }] } },
+    services: [
+      {
+        overrides: {
+          source: { inOrder, routes: [audited('oss_access_log')] },
+          splunk: { batchBytes },
+        },
+      },
+    ],
+    async strike({ far, services: [running] }) {
+      far.hec.setToken({ token: TOKEN, indexes })
+      far.produce([0], 12)
+      if (running) await notReady(running, 'splunk-index-refused')
+      await shardGoesOn(far, 1)
+      const { first, last } = stateOf(far)
+      if (inOrder) expect(last, 'nothing overtakes in order').toBeLessThan(first)
+      else expect(last, 'others of the page are there').toBeGreaterThan(first)
+      const text = running?.service
+        .readiness()
+        .reasons.find(({ code }) => code === 'splunk-index-refused')?.text
+      expect(text).toContain('"audit-0"')
+      return () => far.hec.setToken({ token: TOKEN, indexes: all })
+    },
+    ...(!inOrder && {
+      disorder: {
+        atMost: ({ far }) => far.ledger.report().issued,
+        because: 'what waits arrives behind what does not',
+      },
+    }),
+  }
+}
+
+scenarios('Splunk', [
+  refused('in one request with others', { inOrder: false, batchBytes: 1024 * 1024 }),
+  refused('in requests of their own', { inOrder: false, batchBytes: 2_000 }),
+  refused('in order', { inOrder: true, batchBytes: 4_000 }),
+])
