@@ -152,7 +152,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   /** Ends every shard at once when heartbeats have failed for so long that somebody else may own them. */
   async function watchLease(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sleep(Math.max(lease.remainingMs(), MIN_WATCH_MS), signal)
+      const remainingMs = lease.remainingMs()
+      await sleep(remainingMs > 0 ? remainingMs : LOOK_AGAIN_MS, signal)
       if (!signal.aborted && !isOurs()) await Promise.all([...runners.values()].map(runner => runner.ended))
     }
   }
@@ -192,4 +193,5 @@ function isSameSet(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   return a.size === b.size && [...a].every(each => b.has(each))
 }
 
-const MIN_WATCH_MS = 100
+/** While it has run out and no heartbeat works. */
+const LOOK_AGAIN_MS = 100

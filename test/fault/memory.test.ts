@@ -43,8 +43,9 @@ scenarios('Service', [
       const process = createWorkplace(onEnd).run(
         yamlOf(far, {
           splunk: { compression: 'none', timeout: '5m' },
-          // A busy machine is no fault: no shard is lost because of it.
-          source: { consumers: 1, heartbeat_interval: '20s' },
+          // A busy machine is no fault: no shard is lost because of it. A pull is lent its page before it is answered:
+          // asked seldom, 64 shards that are caught up leave moments when nothing is lent.
+          source: { consumers: 1, heartbeat_interval: '20s', fetch_interval: '4s' },
         }),
       )
       service = process
@@ -76,7 +77,7 @@ scenarios('Service', [
       const { most } = memoryOf(service?.pid ?? 0)
       expect(most, 'most memory, also while it catches up').toBeLessThanOrEqual(PROCESS_BYTES)
       await eventually(async () => (await heldBytes(service)) === 0, {
-        withinMs: 20_000,
+        withinMs: 40_000,
         what: 'nothing is held any more',
       })
       if (service) await drained(service)

@@ -16,12 +16,18 @@ import {
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
 import { sleep } from '../../src/wait.ts'
+import type { DeadLetters } from './dead-letters.ts'
 
 export const PROJECT = 'soak-project'
 export const LOGSTORE = 'audit'
 export const GROUP = 'soak'
 export const TOKEN = '11111111-2222-3333-4444-555555555555'
 export const ACCESS_KEY = { id: 'soak-key-id', secret: 'soak-key-secret' } as const
+
+interface Account {
+  readonly ledger: Ledger
+  readonly deadLetters: DeadLetters
+}
 
 export interface SoakFarEnds {
   readonly sls: SlsSimulator
@@ -35,6 +41,12 @@ export interface SoakFarEnds {
   produceOnce(shards: readonly number[]): void
   /** Appends logs at a steady pace until the signal is aborted. */
   produce(bytesPerSecond: number, signal: AbortSignal): Promise<void>
+  /** From now on Splunk refuses the first event of every so many-th request for ever; answers with what ends that. */
+  refuseEvents(every: number): () => void
+  /** Logs that are among the dead letters and did not arrive. */
+  deadLettered(): number
+  /** Issued logs that have neither arrived nor are dead letters. */
+  missing(): number
   /** Raw bytes that were due and not produced, because a shard was too far behind. */
   passedOverBytes(): number
   close(): Promise<void>
@@ -47,7 +59,7 @@ const MAX_BACKLOG_GROUPS = 2_000
 /** Groups behind the checkpoint that stay readable. */
 const KEPT_GROUPS = 100
 
-export async function startSoakFarEnds(shards: number): Promise<SoakFarEnds> {
+export async function startSoakFarEnds(shards: number, deadLetters: DeadLetters): Promise<SoakFarEnds> {
   const ledger = createLedger()
   const sls = await startSlsSimulator({ accessKeys: [ACCESS_KEY], journalEntries: 1_000 })
   const hec = await startHecReceiver({
@@ -57,7 +69,7 @@ export async function startSoakFarEnds(shards: number): Promise<SoakFarEnds> {
   })
   sls.createLogstore(PROJECT, LOGSTORE, { shards })
   sls.createGroup(PROJECT, LOGSTORE, GROUP)
-  const oracle = createOracle(sls, { isSettled: group => hasArrived(ledger, group) })
+  const oracle = createOracle(sls, { isSettled: group => isSettled(group, { ledger, deadLetters }) })
   const generator = createGenerator({ seed: 1 })
   let passedOverBytes = 0
 
@@ -96,6 +108,12 @@ export async function startSoakFarEnds(shards: number): Promise<SoakFarEnds> {
       for (const shard of to) append(shard)
     },
     produce,
+    refuseEvents: every => refuseEvents(hec, every),
+    deadLettered: () => deadLettered({ ledger, deadLetters }),
+    missing: () => {
+      const { lost } = ledger.report()
+      return lost === 0 ? 0 : lost - deadLettered({ ledger, deadLetters })
+    },
     passedOverBytes: () => passedOverBytes,
     async close() {
       oracle.stop()
@@ -113,12 +131,46 @@ function deliverFirst(ledger: Ledger, body: Buffer, events: number): void {
   })
 }
 
-function hasArrived(ledger: Ledger, group: Buffer): boolean {
+/** Every log of the group has arrived, or is a dead letter at this moment. */
+function isSettled(group: Buffer, { ledger, deadLetters }: Account): boolean {
   let all = true
   eachLogId(group, (shard, sequence) => {
-    all &&= ledger.hasArrived(shard, sequence)
+    all &&= ledger.hasArrived(shard, sequence) || deadLetters.has(shard, sequence)
   })
   return all
+}
+
+function deadLettered({ ledger, deadLetters }: Account): number {
+  const ids = [...deadLetters.ids()]
+  const notArrived = ids.map(
+    ([shard, sequences]) => [...sequences].filter(sequence => !ledger.hasArrived(shard, sequence)).length,
+  )
+  return notArrived.reduce((sum, each) => sum + each, 0)
+}
+
+const REFUSED = { text: 'Invalid data format', code: 6, 'invalid-event-number': 0 }
+
+/** A refused event stays refused, whoever sends it and how often. */
+function refuseEvents(hec: HecReceiver, every: number): () => void {
+  const refused = new Set<string>()
+  let requests = 0
+  const rule = hec.faults.add({
+    fault: { kind: 'reply', status: 400, body: JSON.stringify(REFUSED) },
+    match: ({ body }) => {
+      const first = firstIdOf(body)
+      if (++requests % every === 0) refused.add(first)
+      return refused.has(first)
+    },
+  })
+  return rule.remove
+}
+
+function firstIdOf(body: Buffer): string {
+  const ids: string[] = []
+  eachLogId(body.subarray(0, body.indexOf('\n') + 1 || body.length), (shard, sequence) => {
+    ids.push(`${shard}-${sequence}`)
+  })
+  return ids[0] ?? ''
 }
 
 function writableOf(sls: SlsSimulator): ShardPosition[] {

@@ -52,6 +52,11 @@ export const MENU = Object.entries<Play>({
   }),
   'Splunk: hangs, not stored': splunk({ kind: 'hang' }),
   'Splunk: hangs, stored': splunk({ kind: 'hang-before-reply' }),
+  'Splunk: refuses an event now and then': async ({ far, signal }) => {
+    const stop = far.refuseEvents(10)
+    await sleep(USUAL_MS, signal)
+    stop()
+  },
   'Splunk: restarts': async ({ far }) => far.hec.restart(),
   'Splunk: down': splunkDown(15_000),
   'Splunk: token refused': tokenRefused(6_000),

@@ -11,6 +11,7 @@ export interface SoakResult extends WatchFigures {
   readonly seed: number
   readonly issued: number
   readonly delivered: number
+  readonly deadLettered: number
   readonly lost: number
   /** Arrivals of logs that nobody had issued. */
   readonly unknown: number
@@ -52,6 +53,7 @@ export function printResult(result: SoakResult): void {
   console.table({
     'logs issued': result.issued,
     'logs delivered': result.delivered,
+    'logs among the dead letters': result.deadLettered,
     'logs lost': result.lost,
     'logs that nobody issued': result.unknown,
     duplicates: `${result.duplicated} (${percent(result.duplicateRatio)})`,

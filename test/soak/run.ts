@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createRandom, type Random } from '../../src/simulator/generator/random.ts'
 import { sleep } from '../../src/wait.ts'
 import { configOf } from './config.ts'
+import { createDeadLetters } from './dead-letters.ts'
 import { type SoakFarEnds, startSoakFarEnds } from './far-ends.ts'
 import { heal, MENU, type Stage } from './menu.ts'
 import type { SoakResult } from './result.ts'
@@ -41,7 +42,8 @@ export async function runSoak({
   directory,
   say,
 }: SoakOptions): Promise<SoakResult> {
-  const far = await startSoakFarEnds(consumers * SHARDS_PER_CONSUMER)
+  const directories = ['steady', 'guest'].map(name => join(directory, name, 'state', 'dead-letters'))
+  const far = await startSoakFarEnds(consumers * SHARDS_PER_CONSUMER, createDeadLetters(directories))
   const service = (name: string, count: number) =>
     createSoakService(name, join(directory, name), configOf({ far, name, consumers: count }))
   const services = { steady: service('steady', consumers - 1), guest: service('guest', 1) }
@@ -128,10 +130,10 @@ function shuffled<T>(list: readonly T[], random: Random): T[] {
 }
 
 /** How long it takes until every log has arrived; undefined when it takes too long. */
-async function arrival({ ledger }: SoakFarEnds, withinMs: number): Promise<number | undefined> {
+async function arrival({ missing }: SoakFarEnds, withinMs: number): Promise<number | undefined> {
   const startedAt = performance.now()
   const never = new AbortController().signal
-  while (ledger.report().lost > 0) {
+  while (missing() > 0) {
     if (performance.now() - startedAt > withinMs) return undefined
     await sleep(POLL_MS, never)
   }
@@ -143,14 +145,15 @@ function progressOf({ ledger, oracle }: SoakFarEnds): string {
   return `(issued ${issued}, on the way ${lost}, duplicates ${duplicated}, violations ${oracle.violations().length})`
 }
 
-function accountOf({ ledger, oracle }: SoakFarEnds) {
-  const { issued, delivered, lost, unknown, duplicated } = ledger.report()
+function accountOf({ ledger, oracle, ...far }: SoakFarEnds) {
+  const { issued, delivered, unknown, duplicated } = ledger.report()
   const violations = oracle.violations()
   const checkpointsAhead = violations.filter(({ kind }) => kind === 'premature-commit').length
   return {
     issued,
     delivered,
-    lost,
+    deadLettered: far.deadLettered(),
+    lost: far.missing(),
     unknown,
     duplicated,
     duplicateRatio: issued === 0 ? 0 : duplicated / issued,

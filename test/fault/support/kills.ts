@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { uncommitted } from '../../support/invariants.ts'
 import { readAgain } from './bounds.ts'
+import { untilDelivered } from './holdings.ts'
 import {
   checkpointIsStored,
   heartbeatIsAnswered,
@@ -80,6 +81,7 @@ function scenarioOf(
     case: when,
     cases,
     services: [],
+    streamEveryMs: 100,
     strikesWhen: 'starting',
     async strike(world) {
       const { far } = world
@@ -98,6 +100,8 @@ function scenarioOf(
         victim.start()
         await joined
         await untilJoined(world)
+        // A process begins slowly where many do; what was written meanwhile comes first.
+        await untilDelivered(far, far.writable())
       }
     },
     duplicates: readAgain,

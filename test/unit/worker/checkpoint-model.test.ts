@@ -141,13 +141,13 @@ async function play({ seed, strays, inOrder, steps }: Scenario): Promise<void> {
 describe('a shard, whatever happens to it', () => {
   it(
     'saves only what is delivered, never goes back, and repeats only what was not saved',
-    () => fc.assert(fc.asyncProperty(scenario(false), play), runs(1_000)),
+    () => fc.assert(fc.asyncProperty(scenario(false), play), runs(700)),
     LIMIT_MS,
   )
 
   it(
     'loses nothing either when saves arrive that were given up long ago',
-    () => fc.assert(fc.asyncProperty(scenario(true), play), runs(600)),
+    () => fc.assert(fc.asyncProperty(scenario(true), play), runs(400)),
     LIMIT_MS,
   )
 })

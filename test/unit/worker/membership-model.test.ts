@@ -159,7 +159,7 @@ async function play({ seed, moves, freezes, ...options }: Scenario): Promise<voi
 describe('a group of consumers, whatever happens to it', () => {
   it(
     'has no shard twice, reports what runs, ends with its lease, and comes to rest with every shard once',
-    () => fc.assert(fc.asyncProperty(scenario, play), runs(200)),
+    () => fc.assert(fc.asyncProperty(scenario, play), runs(150)),
     LIMIT_MS,
   )
 })

@@ -70,9 +70,9 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
   let end = 0
   let stored: number | undefined
 
-  function page(from: number, pick: number): SlsResult<Page> {
+  function page(from: number, pick: number, maxGroups: number): SlsResult<Page> {
     if (from < begin || from > end) return failed('InvalidCursor', 400)
-    const groups = Math.min(1 + (pick % 6), end - from)
+    const groups = Math.min(1 + (pick % 6), maxGroups, end - from)
     const next = from + groups
     const data = encodeLogGroupList(Array.from({ length: groups }, (_, i) => groupAt(from + i)))
     // Not every server says that the end is reached while there is something to read.
@@ -128,9 +128,9 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
       cursorAt: (_, __, signal) => request('cursor', () => readBegin(client), { signal }),
       timeOf: (_, __, signal) =>
         request('time', () => ({ kind: 'ok', value: Date.now() / 1_000 }), { signal }),
-      pull(_, cursor, signal) {
+      pull(_, cursor, signal, maxGroups = Number.POSITIVE_INFINITY) {
         const position = positionOf(cursor)
-        return request('pull', pick => page(position, pick), { signal, position })
+        return request('pull', pick => page(position, pick, maxGroups), { signal, position })
       },
       async saveCheckpoint(_, cursor, signal) {
         const position = positionOf(cursor)
@@ -159,7 +159,12 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
   }
 }
 
+/** A page with one of these is put away while it is held, and read again. */
+const PADDED_EVERY = 5
+const PADDING = 'x'.repeat(66_000)
+
 function groupAt(position: number): LogGroup {
-  const log = (id: number) => ({ timeSeconds: 1, contents: [{ key: 'n', value: String(id) }] })
+  const padding = position % PADDED_EVERY === 0 ? [{ key: 'padding', value: PADDING }] : []
+  const log = (id: number) => ({ timeSeconds: 1, contents: [{ key: 'n', value: String(id) }, ...padding] })
   return { topic: 'a', tags: [], logs: logIdsOf(position).map(log) }
 }
