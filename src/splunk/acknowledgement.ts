@@ -4,6 +4,7 @@
  */
 
 import { sleep } from '../wait.ts'
+import { isTokenRefused } from './answers.ts'
 import type { AckQuestion, HecClient } from './client.ts'
 
 export interface Acknowledgements {
@@ -17,6 +18,7 @@ export interface AcknowledgementOptions {
   readonly timeoutMs: number
   /** The token has no acknowledgement any more: nobody will ever say "indexed". */
   readonly onMissing: () => void
+  readonly onTokenRefused: () => void
 }
 
 const FIRST_POLL_MS = 1_000
@@ -26,7 +28,7 @@ const POLL = { minMs: 100, maxMs: 10_000, growth: 1.5 } as const
 
 export function createAcknowledgements(
   client: HecClient,
-  { timeoutMs, onMissing }: AcknowledgementOptions,
+  { timeoutMs, onMissing, onTokenRefused }: AcknowledgementOptions,
 ): Acknowledgements {
   let pending = 0
   /** From sending until "indexed", lately: polls begin when an answer is likely. */
@@ -36,6 +38,7 @@ export function createAcknowledgements(
     const polled = await client.poll(question, signal)
     if (polled.kind === 'answered') return polled.indexed.has(question.ackId)
     const { verdict } = polled.attempt
+    if (isTokenRefused(verdict)) onTokenRefused()
     // Any other failure says nothing.
     if (verdict.kind !== 'hold' || verdict.reason !== 'acknowledgement-missing') return false
     onMissing()

@@ -43,6 +43,12 @@ export function isFailure(verdict: Verdict): verdict is Failure {
   return verdict.kind === 'again' || verdict.kind === 'hold'
 }
 
+export function isTokenRefused(verdict: Verdict): boolean {
+  return (
+    verdict.kind === 'hold' && (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled')
+  )
+}
+
 /** What was asked of HEC, as far as it matters for what an answer means. */
 export interface Sent {
   readonly events: number

@@ -2,7 +2,7 @@
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
-import { type Failure, isFailure, type Reason, type Verdict } from './answers.ts'
+import { type Failure, isFailure, isTokenRefused, type Reason, type Verdict } from './answers.ts'
 import { type Channel, createChannels } from './channels.ts'
 import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
@@ -93,6 +93,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     onMissing: () => {
       offersAcks = false
     },
+    // Where all that may be under way waits for acknowledgements, nobody else would find out.
+    onTokenRefused: token.refused,
   })
   const concurrency = createConcurrency(FIRST_REQUESTS, options.maxRequests)
   let health: Health = { kind: 'untried' }
@@ -134,7 +136,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (!isSame || untilMs > before.untilMs)
       health = { kind: 'resting', endsByProbe, failedAtMs: nowMs, untilMs, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
-    if (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled') token.refused()
+    if (isTokenRefused(verdict)) token.refused()
     events.failed(name, verdict.reason, detail)
   }
 

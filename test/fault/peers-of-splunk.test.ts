@@ -24,18 +24,21 @@ const collision: Scenario = {
   fault: 'ack-id collision: one indexer acknowledges the ids of another one',
   world: {
     receivers: 2,
-    hec: indexer,
+    // Long enough for questions about both requests of an id to be asked meanwhile.
+    hec: { ...indexer, ackDelayMs: 1_000 },
     async splunkUrls(hecs, atEnd) {
       const balancer = await startBalancer({ targets: () => hecs.map(({ url }) => url) })
       atEnd(balancer.close)
       return [balancer.url]
     },
   },
-  services,
+  services: [{ overrides: { splunk: { acknowledgementMs: 4_000, timeoutMs: 5_000 } } }],
   async strike({ far }) {
     const [, forgets] = far.hecs
     if (!forgets) return byItself
     forgets.setAckDelayMs(Number.POSITIVE_INFINITY)
+    // Both count from 0 now.
+    for (const each of far.hecs) each.restart()
     const before = forgets.counters.requests
     await eventually(() => forgets.counters.requests > before + 25, {
       withinMs: 40_000,
@@ -45,7 +48,7 @@ const collision: Scenario = {
       expect(forgets.eventsInMemory()).toBeGreaterThan(0)
       forgets.restart()
       expect(forgets.counters.lostInMemory).toBeGreaterThan(0)
-      forgets.setAckDelayMs(indexer.ackDelayMs)
+      forgets.setAckDelayMs(1_000)
     }
   },
   duplicates: {

@@ -1,5 +1,8 @@
 /** Indexer acknowledgement: nothing counts as delivered before an indexer says that it is indexed. */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it, type TestContext } from 'vitest'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { startBalancer } from '../support/balancer.ts'
@@ -135,6 +138,24 @@ describe.concurrent('with acknowledgement', () => {
     hec.faults.add({ fault: { kind: 'reply', status: 503, body }, times: 1 })
     expect(await deliver(hecEvents(10))).toMatchObject({ accepted: 10 })
     expect(stored()).toEqual(upTo(10))
+  })
+
+  it('a token that is replaced while acknowledgements are waited for is read again: nothing is sent twice', async context => {
+    const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-token-'))
+    context.onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const tokenFile = join(directory, 'token')
+    writeFileSync(tokenFile, token)
+    const { hec, deliver, stored } = await start(context, {}, { acknowledgementMs: 3_600_000, tokenFile })
+    hec.setAckDelayMs(Number.POSITIVE_INFINITY)
+    const delivered = deliver(hecEvents(5))
+    await eventually(() => hec.pendingAcks() === 1, WITHIN)
+    hec.removeToken(token)
+    hec.setToken({ token: 'the-next-one', useAck: true })
+    hec.setAckDelayMs(0)
+    await eventually(() => hec.counters.answers['403/4'] !== undefined, WITHIN)
+    writeFileSync(tokenFile, 'the-next-one')
+    expect(await delivered).toMatchObject({ accepted: 5 })
+    expect(stored()).toEqual(upTo(5))
   })
 
   it('nobody waits for an acknowledgement of nothing', async context => {
