@@ -64,6 +64,9 @@ function holdIndex(events: Events, at: number, inOrder: boolean): Consequence {
   return { taken: at, rest: nonEmpty(pick(behind, i => isHeld[i] === false)), held }
 }
 
+/** No limit that anybody sets on purpose is as low as this: then it is not the event. */
+const SMALL_BYTES = 64 * 1024
+
 /** Of at least two events. */
 export function halves(events: Events): [Events, Events] {
   const half = Math.ceil(events.offsets.length / 2)
@@ -73,7 +76,12 @@ export function halves(events: Events): [Events, Events] {
 function refuseOnly(event: Events, { reason, sure }: Extract<Verdict, { kind: 'divide' }>): Consequence {
   if (reason === 'index-refused')
     return { taken: 0, rest: [], held: { events: event, index: indexOf(event, 0) } }
-  return { taken: 0, rest: [], ...(sure ? { refused: { event, reason } } : { suspect: { event, reason } }) }
+  const isBelieved = sure && !(reason === 'too-large' && event.bytes.length < SMALL_BYTES)
+  return {
+    taken: 0,
+    rest: [],
+    ...(isBelieved ? { refused: { event, reason } } : { suspect: { event, reason } }),
+  }
 }
 
 function nonEmpty(events: Events): Events[] {

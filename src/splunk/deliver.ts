@@ -123,7 +123,7 @@ class Delivery {
       await this.#setBack(events, posted)
       return
     }
-    if (posted.verdict.kind === 'divide' && !posted.verdict.sure) doubts.refused(events, posted)
+    if (posted.verdict.kind === 'divide') doubts.refused(events, posted)
     const consequence = consequenceOf(events, posted.verdict, inOrder)
     const isConfirmed = (await posted.confirmed?.(this.#signal)) ?? true
     this.#tellTrouble(posted, consequence, isConfirmed)

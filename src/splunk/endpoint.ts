@@ -7,6 +7,7 @@ import { type Channel, createChannels } from './channels.ts'
 import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
 import type { CookieHeader } from './cookies.ts'
+import { createGzipDoubt } from './gzip-doubt.ts'
 import type { Token } from './token.ts'
 
 export interface Endpoint {
@@ -102,6 +103,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   let trials = 0
   let acceptedRequests = 0
   let askedAtMs = Number.NEGATIVE_INFINITY
+  const gzipDoubt = createGzipDoubt()
   let plainOnly = false
   let offersAcks = acknowledgementMs === undefined
   let shared = channels.take()
@@ -115,7 +117,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       return
     }
     health = { kind: 'up' }
-    if (verdict.kind === 'uncompressed') events.failed(name, verdict.reason, attempt.detail)
+    const isOddity = verdict.kind === 'uncompressed' && verdict.reason !== 'event-refused'
+    if (isOddity) events.failed(name, verdict.reason, attempt.detail)
     else events.worked(name)
     if (verdict.kind === 'uncompressed' && verdict.always) plainOnly = true
     if (verdict.kind === 'delivered' && verdict.nearlyFull) concurrency.warned(startedAtMs, nowMs)
@@ -158,9 +161,14 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       : postAcknowledged(payload, signal)
   }
 
+  async function post(payload: Payload, channel: Channel, signal: AbortSignal): Promise<PostAttempt> {
+    const attempt = await client.post(payload, channel.id, signal)
+    return { ...attempt, verdict: gzipDoubt.judge(payload, attempt.verdict) }
+  }
+
   async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Sent> {
     const channel = channels.take()
-    const attempt = await client.post(payload, channel.id, signal)
+    const attempt = await post(payload, channel, signal)
     const { verdict } = attempt
     // A restart, or a balancer that goes elsewhere: whoever answers next may count from 0 again.
     if (verdict.kind === 'again' || cookieChanges !== client.cookieChanges()) channels.rotate()
@@ -193,7 +201,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   }
 
   async function postUnconfirmed(payload: Payload, signal: AbortSignal): Promise<Sent> {
-    const attempt = await client.post(payload, shared.id, signal)
+    const attempt = await post(payload, shared, signal)
     const ackId = ackIdOf(attempt.verdict)
     if (ackId !== undefined && ackId >= MAX_UNASKED_ACKS) shared = channels.take()
     return { ...attempt, endpoint: name }

@@ -408,6 +408,26 @@ describe.concurrent('a request that is refused as a whole', () => {
     expect(await others).toBeGreaterThan(50)
   })
 
+  it('because a proxy hides its compression loses no event', async ({ onTestFinished }) => {
+    const proxy = await startHecReceiver({ tokens: [{ token: TOKEN }] })
+    onTestFinished(() => proxy.close())
+    // What HEC makes of gzip that nobody tells it of.
+    const nonsense = '{"text":"Invalid data format","code":6,"invalid-event-number":0}'
+    const isGzip = ({ headers }: { headers: object }) => 'content-encoding' in headers
+    proxy.faults.add({ fault: { kind: 'reply', status: 400, body: nonsense }, match: isGzip })
+    const { deliver, letters } = connect(proxy.url, onTestFinished)
+    for (let i = 0; i < 3; i++)
+      expect(await deliver(plain(200))).toEqual({ accepted: 200, refused: 0, held: [] })
+    expect([proxy.counters.events, letters()]).toEqual([600, []])
+  })
+
+  it('for its size, though it is small, is not what is wrong with it', async context => {
+    const { hec, deliver, letters } = await start(context)
+    hec.faults.add({ fault: { kind: 'reply', ...htmlReply(413) } })
+    const { accepted, held } = await deliver(plain(20))
+    expect([accepted, held.flatMap(({ numbers }) => numbers).length, letters()]).toEqual([0, 20, []])
+  })
+
   it('for its compression is sent again without, and so is every later one', async context => {
     const { hec, deliver, stored } = await start(context)
     const isGzip = ({ headers }: { headers: object }) => 'content-encoding' in headers

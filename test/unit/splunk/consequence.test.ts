@@ -78,7 +78,7 @@ describe('what becomes of five events, of which the second and fourth ask for an
 describe('what becomes of one event', () => {
   const index: Verdict = { kind: 'divide', reason: 'index-refused', sure: true }
   const rows: [string, Verdict, ReturnType<typeof short>][] = [
-    ['too large by itself: refused', divide(true), { taken: 0, refused: [0] }],
+    ['too large by itself, though it is small: perhaps', divide(true), { taken: 0, suspect: [0] }],
     ['refused by who knows whom: perhaps', divide(false), { taken: 0, suspect: [0] }],
     ['of a refused index without a number: held', index, { taken: 0, held: [0], index: 'audit' }],
     ['refused', refused(0), { taken: 0, refused: [0] }],
@@ -86,6 +86,11 @@ describe('what becomes of one event', () => {
   ]
   it.each(rows)('%s', (_, verdict, expected) => {
     expect(short(consequenceOf(ONE, verdict, false))).toEqual(expected)
+  })
+
+  it('too large by itself, and it is large: refused', () => {
+    const large = { bytes: Buffer.alloc(100_000, 'x'), offsets: [0], numbers: [0] }
+    expect(short(consequenceOf(large, divide(true), false))).toEqual({ taken: 0, refused: [0] })
   })
 })
 
