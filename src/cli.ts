@@ -99,4 +99,5 @@ async function main(argv: readonly string[]): Promise<number> {
   return status
 }
 
-process.exitCode = await main(process.argv)
+// Whatever is still open then has had its time: a thread that cannot be ended must not keep the process.
+process.exit(await main(process.argv))

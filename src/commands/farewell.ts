@@ -7,15 +7,19 @@ export interface Farewell {
   readonly text: string
 }
 
-export function farewellOf({ unconfirmed, unsaved, killed }: StopReport): Farewell {
+export function farewellOf(report: StopReport): Farewell {
+  const ranges = [...report.unsaved, ...report.unconfirmed].map(
+    ({ source, shard, from, to }) => `shard ${shard} of ${source} from ${from || 'its start'} to ${to}`,
+  )
+  const again = ranges.length === 0 ? '' : `; will be sent again: ${ranges.join('; ')}`
+  const isClean = again === '' && report.killed.length === 0
+  return { level: isClean ? 'info' : 'warn', text: `stopped; ${confirmed(report)}${again}` }
+}
+
+function confirmed({ unconfirmed, killed }: StopReport): string {
+  if (killed.length > 0)
+    return `not confirmed, and sent again, is what ${killed.join(', ')} sent since the last checkpoints: they did not end in order`
   const events = unconfirmed.reduce((sum, each) => sum + each.events, 0)
-  const confirmed = events === 0 ? 'every event is confirmed' : `${events} events are not confirmed`
-  const again = [
-    ...killed.map(consumer => `what ${consumer}, which did not drain, has sent since its last checkpoints`),
-    ...[...unsaved, ...unconfirmed].map(
-      ({ source, shard, from, to }) => `shard ${shard} of ${source} from ${from || 'its start'} to ${to}`,
-    ),
-  ]
-  if (again.length === 0) return { level: 'info', text: `stopped; ${confirmed}` }
-  return { level: 'warn', text: `stopped; ${confirmed}; will be sent again: ${again.join('; ')}` }
+  if (events === 0) return 'every event is confirmed'
+  return events === 1 ? '1 event is not confirmed' : `${events} events are not confirmed`
 }

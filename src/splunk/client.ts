@@ -100,14 +100,11 @@ export function createHecClient({
   const cookies = createCookies()
   const collector = `${base}/services/collector`
 
-  async function exchange(request: Question, signal: AbortSignal): Promise<HttpOutcome> {
-    const headers = {
-      'user-agent': 'sls2splunk',
-      ...(request.cookies ?? cookies.header()),
-      ...request.headers,
-    }
+  async function exchange(request: Question, signal: AbortSignal): Promise<Exchanged> {
+    const sentBack = request.cookies ?? cookies.header()
+    const headers = { 'user-agent': 'sls2splunk', ...sentBack, ...request.headers }
     const outcome = await http.send({ ...request, headers, maxAnswerBytes: MAX_ANSWER_BYTES }, signal)
-    if (outcome.kind === 'answer') cookies.take(outcome.headers)
+    const isLed = outcome.kind === 'answer' && cookies.take(outcome.headers)
     onCall?.({
       endpoint,
       operation: request.operation,
@@ -115,7 +112,7 @@ export function createHecClient({
       durationMs: outcome.durationMs,
       sentBytes: request.body?.length ?? 0,
     })
-    return outcome
+    return { outcome, cookies: isLed ? cookies.header() : sentBack }
   }
 
   const ofChannel = (channel: string) => ({
@@ -139,9 +136,9 @@ export function createHecClient({
         timeoutMs: splunk.timeoutMs,
       }
       const sent = { events: payload.events, bytes: payload.rawBytes, gzip: payload.gzip }
-      const outcome = await exchange(request, signal)
+      const { outcome, cookies: leading } = await exchange(request, signal)
       const attempt = attemptOf(outcome, (status, reply) => judge(status, reply, sent))
-      return { ...attempt, cookies: cookies.header() }
+      return { ...attempt, cookies: leading }
     },
     async poll({ channel, ackId, cookies: sentBack }, signal) {
       const request: Question = {
@@ -153,7 +150,7 @@ export function createHecClient({
         ...(sentBack && { cookies: sentBack }),
         timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
       }
-      const outcome = await exchange(request, signal)
+      const { outcome } = await exchange(request, signal)
       const indexed = outcome.kind === 'answer' && outcome.status === 200 ? readAcks(outcome.body) : undefined
       if (indexed) return { kind: 'answered', indexed }
       return { kind: 'failed', attempt: attemptOf(outcome, judgeProbe) }
@@ -166,9 +163,16 @@ export function createHecClient({
         headers: {},
         timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
       }
-      return attemptOf(await exchange(request, signal), judgeProbe)
+      const { outcome } = await exchange(request, signal)
+      return attemptOf(outcome, judgeProbe)
     },
   }
+}
+
+interface Exchanged {
+  readonly outcome: HttpOutcome
+  /** Those that lead to whoever has answered: as the answer sets them, else as they were sent. */
+  readonly cookies: CookieHeader
 }
 
 interface Question {

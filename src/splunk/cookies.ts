@@ -10,8 +10,8 @@ export type CookieHeader = Readonly<Record<string, string>>
 
 export interface Cookies {
   header(): CookieHeader
-  /** From an answer. */
-  take(headers: HttpHeaders): void
+  /** From an answer; says whether it sets any. */
+  take(headers: HttpHeaders): boolean
   /** How often a cookie got another value, or went. */
   changes(): number
 }
@@ -38,7 +38,9 @@ export function createCookies(): Cookies {
       return pairs.length === 0 ? {} : { cookie: pairs.join('; ') }
     },
     take(headers) {
-      for (const line of [headers['set-cookie'] ?? []].flat()) takeOne(line)
+      const lines = [headers['set-cookie'] ?? []].flat()
+      for (const line of lines) takeOne(line)
+      return lines.length > 0
     },
     changes: () => changes,
   }

@@ -62,7 +62,7 @@ const MIN_GZIP_BYTES = 1_500
 const MAX_SUSPECTS = 3
 /** So often the same events may fail where others work; then it is looked for the one that it is. */
 const MAX_SETBACKS = { whole: 4, part: 2 } as const
-const SETBACK: BackoffRange = { minMs: 1_000, maxMs: 10_000 }
+const SETBACK: BackoffRange = { minMs: 1_000, maxMs: 4_000 }
 
 /** One for each page: events are known by their numbers. */
 export function createDeliver(options: DeliverOptions): Deliver {
@@ -88,9 +88,11 @@ class Delivery {
   #accepted = 0
   #refused = 0
   #mayGzip: boolean
-  /** In a row, of what is sent now. */
+  /** Since something of the body was accepted, or a single event was found. */
   #setbacks = 0
   #isSearching = false
+  /** Single events that failed. */
+  #failing = 0
   /** Of the events that are sent now: the same ones may be sent again. */
   #packed: Packed | undefined
 
@@ -153,7 +155,8 @@ class Delivery {
 
   /** Where nothing of the body has got through either, the rest would fare no better. */
   #holdFailing(event: Events, posted: Failed): void {
-    const isAlone = this.#accepted > 0 && !this.#options.inOrder
+    this.#failing++
+    const isAlone = (this.#accepted > 0 || this.#failing < MAX_SUSPECTS) && !this.#options.inOrder
     const left = isAlone ? [event] : [event, ...this.#queue.splice(0)]
     const { reason } = posted.verdict
     const held = { numbers: left.flatMap(({ numbers }) => numbers), reason }
@@ -186,12 +189,12 @@ class Delivery {
   }
 
   async #suspect(suspect: Suspect): Promise<void> {
-    if (this.#options.doubts.isProven(suspect.event, suspect.answer)) {
-      await this.#refuse(suspect)
-      return
-    }
+    const judged = this.#options.doubts.judge(suspect.event, suspect.answer)
+    if (judged === 'proven') return this.#refuse(suspect)
+    if (judged === 'once-more') return void this.#queue.unshift(suspect.event)
     this.#suspects.push(suspect)
-    if (this.#suspects.length >= MAX_SUSPECTS) this.#holdSuspects()
+    // In order nothing may overtake it, not even to find out.
+    if (this.#options.inOrder || this.#suspects.length >= MAX_SUSPECTS) this.#holdSuspects()
   }
 
   /** It may be that everything is refused: what is left waits with them. */

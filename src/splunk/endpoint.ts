@@ -7,7 +7,7 @@ import { type Channel, createChannels } from './channels.ts'
 import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
 import type { CookieHeader } from './cookies.ts'
-import { createGzipDoubt } from './gzip-doubt.ts'
+import { doubtGzip } from './gzip-doubt.ts'
 import type { Token } from './token.ts'
 
 export interface Endpoint {
@@ -53,8 +53,9 @@ export interface Posted extends Attempt {
   readonly endpoint: string
   /** Others worked there when it was sent. */
   readonly wasUp: boolean
-  /** Requests that this endpoint has taken something of so far. */
-  readonly acceptedRequests: number
+  /** When it answered, and when the latest request was sent that it has taken something of; monotonic. */
+  readonly atMs: number
+  readonly acceptedSentAtMs: number
   /** With acknowledgement: what the verdict calls taken counts only when this says true. */
   readonly confirmed?: (signal: AbortSignal) => Promise<boolean>
 }
@@ -65,7 +66,7 @@ export interface EndpointEvents {
   readonly worked: (endpoint: string) => void
 }
 
-type Sent = Omit<Posted, 'acceptedRequests' | 'wasUp'>
+type Sent = Omit<Posted, 'atMs' | 'acceptedSentAtMs' | 'wasUp'>
 
 export interface EndpointOptions {
   readonly client: HecClient
@@ -101,9 +102,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   let health: Health = { kind: 'untried' }
   let requests = 0
   let trials = 0
-  let acceptedRequests = 0
+  let acceptedSentAtMs = Number.NEGATIVE_INFINITY
   let askedAtMs = Number.NEGATIVE_INFINITY
-  const gzipDoubt = createGzipDoubt()
   let plainOnly = false
   let offersAcks = acknowledgementMs === undefined
   let shared = channels.take()
@@ -139,7 +139,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (!isSame || untilMs > before.untilMs)
       health = { kind: 'resting', endsByProbe, failedAtMs: nowMs, untilMs, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
-    if (isTokenRefused(verdict)) token.refused()
+
     events.failed(name, verdict.reason, detail)
   }
 
@@ -163,7 +163,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 
   async function post(payload: Payload, channel: Channel, signal: AbortSignal): Promise<PostAttempt> {
     const attempt = await client.post(payload, channel.id, signal)
-    return { ...attempt, verdict: gzipDoubt.judge(payload, attempt.verdict) }
+    return { ...attempt, verdict: doubtGzip(payload, attempt.verdict) }
   }
 
   async function postAcknowledged(payload: Payload, signal: AbortSignal): Promise<Sent> {
@@ -224,8 +224,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         askedAtMs = startedAtMs
         const sent = await send(request, signal)
         if (!(request.isDoubtful && wasUp && isFailure(sent.verdict))) learn(sent, startedAtMs)
-        if (takesAny(sent.verdict)) acceptedRequests++
-        return { ...sent, wasUp, acceptedRequests }
+        if (isTokenRefused(sent.verdict)) token.refused()
+        if (takesAny(sent.verdict)) acceptedSentAtMs = Math.max(acceptedSentAtMs, startedAtMs)
+        return { ...sent, wasUp, atMs: performance.now(), acceptedSentAtMs }
       } finally {
         requests--
         trials -= trial

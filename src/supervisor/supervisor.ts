@@ -81,18 +81,20 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   async function superviseChild(child: Child, signals: Signals): Promise<Ended> {
     let history = FIRST_RUN
+    let last: ChildExit | undefined
     while (!signals.soft.aborted) {
       const startedAt = performance.now()
       const exit = await run(child, signals)
       board.onEnded(child.consumer)
       lines.delete(child.consumer)
+      last = exit
       if (signals.soft.aborted) return { child, exit }
       const restart = nextRestart(history, performance.now() - startedAt, config.worker.restartBackoff)
       history = restart.history
       sayRestart(child, exit, restart.afterMs)
       await sleep(restart.afterMs, signals.soft)
     }
-    return { child, exit: undefined }
+    return { child, exit: last }
   }
 
   async function run(child: Child, signals: Signals): Promise<ChildExit> {
@@ -236,7 +238,7 @@ interface Handling {
 
 interface Ended {
   readonly child: Child
-  /** Undefined when the stop came between two runs. */
+  /** Of the last run, which may have ended before the stop; undefined when there was none. */
   readonly exit: ChildExit | undefined
 }
 

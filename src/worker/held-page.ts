@@ -25,7 +25,8 @@ export interface HeldPage {
 /** Reading that much again costs more than keeping it. */
 const WORTH_KEEPING_BYTES = 64 * 1024
 
-export function holdPage({ page, loan }: PulledPage, pages: Pages): HeldPage {
+/** `mayPutAway`: what lies between two cursors is the same each time it is read, which a query does not promise. */
+export function holdPage({ page, loan }: PulledPage, pages: Pages, mayPutAway: boolean): HeldPage {
   const length = page.data.length
   let held: PulledPage | undefined = { kind: 'page', page, loan }
 
@@ -39,14 +40,14 @@ export function holdPage({ page, loan }: PulledPage, pages: Pages): HeldPage {
     page,
     bytes: () => held?.page.data ?? EMPTY,
     putAway() {
-      if (length > WORTH_KEEPING_BYTES) release()
+      if (mayPutAway && length > WORTH_KEEPING_BYTES) release()
     },
     async fetch() {
       if (held) return true
       const pulled = await pages.pull(page.from, { maxGroups: page.groups })
       if (pulled.kind !== 'page') return false
       held = pulled
-      // What lies between two cursors never changes, but it can expire; and a query is whatever it is now.
+      // What lies between two cursors never changes, but it can expire.
       return pulled.page.next === page.next && pulled.page.data.length === length
     },
     release,

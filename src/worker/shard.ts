@@ -122,7 +122,7 @@ export function startShard(
     released = reason
     state = 'draining'
     soft.abort()
-    if (reason === 'deadline') noteUnfinished()
+    if (reason === 'deadline' || reason === 'lost') noteUnfinished()
     if (reason === 'deadline' || reason === 'lost') hard.abort()
     if (reason === 'lost') lost.abort()
     if (reason === 'taken') void giveUpLater()
@@ -205,9 +205,10 @@ export function startShard(
       }
       const next = pulled.page
       if (!next.atEnd) readAhead(next.next)
-      const delivered = await deliver(holdPage(pulled, pages))
+      const delivered = await deliver(holdPage(pulled, pages, source.query === undefined))
       if (delivered) {
         failures = 0
+        unfinished = undefined
         for (const work of ['page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
         // Only here: the page is delivered, and so is everything before it.
         current.advance(next.next)

@@ -158,7 +158,7 @@ describe.concurrent('on SIGTERM', () => {
     await lineWith(service, 'delivering what is held')
     service.signal('SIGTERM')
     expect(await service.exited).toEqual({ code: 1, signal: null })
-    expect(lastLine(service)).toContain('did not drain')
+    expect(lastLine(service)).toContain('did not end in order')
     expect(isLocked()).toBe(false)
     expectNoStack(service)
   })

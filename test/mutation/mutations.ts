@@ -139,8 +139,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     safeguard: 'an event is given up for what it is, and not for what refuses everything',
     file: 'src/splunk/doubts.ts',
-    find: 'return before.every(accepted => accepted < by.acceptedRequests)',
-    replace: 'return before.every(accepted => accepted <= by.acceptedRequests)',
+    find: "if (by.acceptedSentAtMs <= (of(by).get(number) ?? by.atMs)) return 'open'",
+    replace: "if (by.acceptedSentAtMs === Number.POSITIVE_INFINITY) return 'open'",
     project: 'integration',
     test: 'test/integration/hec-doubts.test.ts',
   },

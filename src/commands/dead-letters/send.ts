@@ -2,11 +2,11 @@
 
 import type { SplunkConfig } from '../../config/types.ts'
 import { isAbort } from '../../failure.ts'
-import type { Reason } from '../../splunk/answers.ts'
+import { isFailure, type Reason } from '../../splunk/answers.ts'
 import { type Attempt, createHecClient } from '../../splunk/client.ts'
 import { createDeliver } from '../../splunk/deliver.ts'
 import { describe } from '../../splunk/describe.ts'
-import { createEndpoint } from '../../splunk/endpoint.ts'
+import { createEndpoint, type Posted } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
 import type { Events } from '../../splunk/pieces.ts'
 import { createToken } from '../../splunk/token.ts'
@@ -87,7 +87,8 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
       return true
     },
     onTrouble(reason, answer, held) {
-      for (const number of held?.numbers ?? []) sent[number] = refusal(reason, answer)
+      const said = isFailure(answer.verdict) ? unsent(reason, answer) : refusal(reason, answer)
+      for (const number of held?.numbers ?? []) sent[number] = said
     },
   })
   await deliver(eventsOf(texts), connection.signal)
@@ -95,6 +96,10 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
 
 function refusal(reason: Reason, { status, code, detail }: Attempt): Sent {
   return { kind: 'refused', reason, status, code, answer: detail }
+}
+
+function unsent(reason: Reason, { endpoint, detail }: Posted): Sent {
+  return { kind: 'unsent', why: describe(reason, endpoint, detail).text }
 }
 
 /** Ends the replay when Splunk has failed too often in a row. */

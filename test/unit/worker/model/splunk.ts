@@ -98,7 +98,8 @@ function deliverAs({ client, calls, watch, delivery }: Sender): Deliver {
 const REFUSED = {
   endpoint: 'hec',
   wasUp: true,
-  acceptedRequests: 0,
+  atMs: 0,
+  acceptedSentAtMs: 0,
   verdict: { kind: 'delivered', nearlyFull: false },
   detail: 'refused',
   status: 400,
