@@ -38,7 +38,8 @@ The file is YAML 1.2. Looked for as \`./config.yaml\`, then \`/etc/sls2splunk/co
 - \`\${NAME}\` takes an environment variable, \`\${NAME:-default}\` gives it a default, \`$$\` is a literal \`$\`. Every value may
   hold variables, keys may not.
 - duration: \`500ms\`, \`20s\`, \`5m\`, \`1h\`, \`1d\`. size: \`512KiB\`, \`1MiB\`, \`2MB\`.
-- A key that ends in \`_file\` names a file, relative to the configuration; it is read once, at the start. A key and its
+- A key that ends in \`_file\` names a file, relative to the configuration; it is read at the start
+  (\`splunk.token_file\` again whenever Splunk refuses the token). A key and its
   \`_file\` twin together are an error.
 - \`config.schema.json\` beside the file lets editors complete and check it.
 `

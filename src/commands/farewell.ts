@@ -16,10 +16,12 @@ export function farewellOf(report: StopReport): Farewell {
   return { level: isClean ? 'info' : 'warn', text: `stopped; ${confirmed(report)}${again}` }
 }
 
-function confirmed({ unconfirmed, killed }: StopReport): string {
+function confirmed({ unconfirmed, killed, deadLettered }: StopReport): string {
   if (killed.length > 0)
     return `not confirmed, and sent again, is what ${killed.join(', ')} sent since the last checkpoints: they did not end in order`
   const events = unconfirmed.reduce((sum, each) => sum + each.events, 0)
+  if (events === 0 && deadLettered > 0)
+    return `every event is confirmed or among the dead letters (${deadLettered} since the start: sls2splunk dead-letters show)`
   if (events === 0) return 'every event is confirmed'
   return events === 1 ? '1 event is not confirmed' : `${events} events are not confirmed`
 }

@@ -20,8 +20,7 @@ export interface SlsClient {
   cursorAt(shard: ShardId, start: StartPosition, signal: AbortSignal): Promise<SlsResult<Cursor>>
   /** Unix seconds at which Log Service received what lies at the cursor. */
   timeOf(shard: ShardId, cursor: Cursor, signal: AbortSignal): Promise<SlsResult<number>>
-  /** Up to a thousand log groups from the cursor on. */
-  /** At most `maxGroups` log groups, by default as many as Log Service gives. */
+  /** Log groups from the cursor on, at most `maxGroups`; by default up to a thousand. */
   pull(shard: ShardId, cursor: Cursor, signal: AbortSignal, maxGroups?: number): Promise<SlsResult<Page>>
   /** Stores a checkpoint, unless another consumer holds the shard (`forceSuccess=false` is our fence). */
   saveCheckpoint(shard: ShardId, cursor: Cursor, signal: AbortSignal): Promise<SlsResult<void>>

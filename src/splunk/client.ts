@@ -41,6 +41,8 @@ export interface Attempt {
   readonly verdict: Verdict
   /** What was answered, in a few words: `503 Server is busy (code 9)`, `ECONNREFUSED`. */
   readonly detail: string
+  /** What was answered, without status and code: `Server is busy`, `ECONNREFUSED`; empty when it was not HEC's. */
+  readonly answer: string
   /** HTTP status; 0 when there was no answer. */
   readonly status: number
   /** HEC's code; null when the answer was not HEC's. */
@@ -195,7 +197,8 @@ type Judge = (status: number, reply: Reply | undefined) => Verdict
 
 function attemptOf(outcome: HttpOutcome, judgeAnswer: Judge): Attempt {
   if (outcome.kind === 'trouble') {
-    return { verdict: judgeTrouble(outcome.code), detail: outcome.code, status: 0, code: null }
+    const { code: answer } = outcome
+    return { verdict: judgeTrouble(answer), detail: answer, answer, status: 0, code: null }
   }
   const { status, headers } = outcome
   const reply = readReply(outcome.body)
@@ -204,6 +207,7 @@ function attemptOf(outcome: HttpOutcome, judgeAnswer: Judge): Attempt {
   return {
     verdict: verdict.kind === 'again' && afterMs !== undefined ? { ...verdict, afterMs } : verdict,
     detail: reply ? `${status} ${reply.text} (code ${reply.code})` : `HTTP ${status}`,
+    answer: reply?.text ?? '',
     status,
     code: reply?.code ?? null,
   }

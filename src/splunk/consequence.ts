@@ -45,6 +45,7 @@ export function consequenceOf(events: Events, verdict: Verdict, inOrder: boolean
         ? holdIndex(events, verdict.at, inOrder)
         : refuseOne(events, verdict.at, verdict.reason)
     case 'divide':
+      if (verdict.reason === 'index-refused' && !inOrder) return tellIndexesApart(events)
       return count > 1 ? { taken: 0, rest: halves(events) } : refuseOnly(events, verdict)
   }
 }
@@ -62,6 +63,14 @@ function holdIndex(events: Events, at: number, inOrder: boolean): Consequence {
   const isHeld = behind.offsets.map((_, i) => indexOf(behind, i) === index)
   const held = { events: pick(behind, i => isHeld[i] === true), index }
   return { taken: at, rest: nonEmpty(pick(behind, i => isHeld[i] === false)), held }
+}
+
+/** Nobody says which event's index is refused: those of one index share its fate. */
+function tellIndexesApart(events: Events): Consequence {
+  const asked = events.offsets.map((_, i) => indexOf(events, i))
+  const [index = '', ...others] = new Set(asked)
+  if (others.length === 0) return { taken: 0, rest: [], held: { events, index } }
+  return { taken: 0, rest: [index, ...others].map(each => pick(events, i => asked[i] === each)) }
 }
 
 /** No limit that anybody sets on purpose is as low as this: then it is not the event. */

@@ -33,6 +33,8 @@ export interface HeldEvents {
   readonly reason: Reason
   /** The refused index; '' is the token's own. Undefined when it is not an index that is refused. */
   readonly index?: string
+  /** Splunk will never take them, and the dead letters have no room. */
+  readonly isHomeless?: true
 }
 
 /**
@@ -184,7 +186,7 @@ class Delivery {
       this.#refused++
       return
     }
-    this.#held.push(heldOf(refusal.event, refusal.reason))
+    this.#held.push({ ...heldOf(refusal.event, refusal.reason), isHomeless: true })
     if (this.#options.inOrder) this.#holdQueue(refusal.reason)
   }
 

@@ -40,7 +40,8 @@ const WORDS: Readonly<Record<Reason, Words>> = {
   },
   'token-refused': {
     text: 'Splunk refuses the HEC token',
-    remedy: 'check splunk.token and that it exists on every indexer',
+    remedy:
+      'check splunk.token (token_file is read again at every try) and that the token exists on every indexer',
   },
   'token-disabled': { text: 'the HEC token is disabled', remedy: 'enable the token in Splunk' },
   'channel-refused': {

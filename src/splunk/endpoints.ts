@@ -1,6 +1,6 @@
 /**
  * All HEC endpoints of a worker: each request goes to the one with the most room; one that fails rests, longer each
- * time, and then a single request tries it. The only place that waits before Splunk is tried again.
+ * time, and then a single request tries it. What waits for an endpoint waits here.
  */
 
 import { createBell, sleep } from '../wait.ts'

@@ -13,9 +13,15 @@ export function readinessOf(consumers: readonly ConsumerView[], conditions: read
     ...conditions
       .filter(condition => !isCovered(condition, consumers))
       .map(({ count: _, ...condition }) => condition),
-    ...consumers.flatMap(notReady),
+    ...consumers.flatMap(notReady).filter(reason => !isExplained(reason, conditions)),
   ]
   return { ready: reasons.length === 0, reasons }
+}
+
+/** A condition says already why there is no contact with Splunk. */
+function isExplained({ source, code }: Omit<Condition, 'count'>, conditions: readonly Condition[]): boolean {
+  const ofSplunk = (condition: Condition) => condition.source === source && condition.endpoint !== undefined
+  return code === 'no-contact' && conditions.some(ofSplunk)
 }
 
 /** One endpoint of several is sick, and the others do its work. */

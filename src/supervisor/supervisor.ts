@@ -41,6 +41,8 @@ export interface StopReport {
   readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
   /** Shards whose last position is not saved: what was delivered since their checkpoint will be sent again. */
   readonly unsaved: readonly (Unsaved & { readonly source: string })[]
+  /** Events that went to the dead letters since the start. */
+  readonly deadLettered: number
   /** Workers that had to be killed. */
   readonly killed: readonly string[]
 }
@@ -66,6 +68,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   const killers = new Map<string, AbortController>()
   const lines = new Map<string, Line>()
   const quarantine = createQuarantine()
+  let isStopping = false
+  let deadLettered = 0
 
   async function superviseSource(
     source: SourceConfig,
@@ -169,6 +173,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   function onStatus({ source, consumer }: Child, status: WorkerStatus, killer: AbortController): void {
     metrics.onStatus(source.name, consumer, board.onStatus(consumer, status))
+    deadLettered += deadLettersIn(status)
     updateConditions()
     if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort('memory-limit')
   }
@@ -183,6 +188,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   /** Whenever something is told, so that nothing is passed over; and now and then, to remind of what lasts. */
   function updateConditions(): void {
+    // A worker that ends takes its troubles along; that does not make them over.
+    if (isStopping) return
     const ofWorkers = board
       .consumers()
       .flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
@@ -200,6 +207,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   return {
     async run(soft, hard) {
       const over = new AbortController()
+      soft.addEventListener('abort', () => {
+        isStopping = true
+      })
       const watching = watchConditions(over.signal)
       const sources = config.sources.flatMap(source => {
         const keeper = keepers.get(source.name)
@@ -208,7 +218,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       const ended = (await Promise.all(sources)).flat()
       over.abort()
       await watching
-      return reportOf(ended)
+      return { ...reportOf(ended), deadLettered }
     },
     killWorker: consumer => killers.get(consumer)?.abort('asked for'),
   }
@@ -242,7 +252,12 @@ interface Ended {
   readonly exit: ChildExit | undefined
 }
 
-function reportOf(ended: readonly Ended[]): StopReport {
+function deadLettersIn({ since }: WorkerStatus): number {
+  const counts = since.shards.flatMap(({ deadLetters = {} }) => Object.values(deadLetters))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+function reportOf(ended: readonly Ended[]): Omit<StopReport, 'deadLettered'> {
   const unconfirmed = ended.flatMap(({ child, exit }) =>
     exit?.kind === 'drained' ? exit.unconfirmed.map(each => ({ ...each, source: child.source.name })) : [],
   )

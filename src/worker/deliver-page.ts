@@ -64,7 +64,7 @@ export async function deliverPage(
 async function deliverRounds(page: HeldPage, parts: PageDelivery, signal: AbortSignal): Promise<PageOutcome> {
   const { length } = page.bytes()
   const unsettled = createUnsettled(length)
-  const context = { page, parts, unsettled }
+  const context = { page, parts, unsettled, homeless: createHomeless() }
   const first = createRound(context, undefined)
   await first.send(signal)
   parts.meter.dropped(first.encoder.droppedEvents())
@@ -128,7 +128,17 @@ interface PageContext {
   readonly page: HeldPage
   readonly parts: PageDelivery
   readonly unsettled: Unsettled
+  readonly homeless: Homeless
 }
+
+/** Events that Splunk refuses and the dead letters have no room for: asking Splunk about each again makes no room. */
+interface Homeless {
+  readonly numbers: Set<number>
+  /** So many of them are tried in one round. */
+  tries: number
+}
+
+const createHomeless = (): Homeless => ({ numbers: new Set(), tries: 1 })
 
 /** One way through the page: all of it, or what an earlier round has left. */
 interface Round {
@@ -139,22 +149,28 @@ interface Round {
 }
 
 function createRound(
-  { page, parts, unsettled }: PageContext,
+  { page, parts, unsettled, homeless }: PageContext,
   wanted: ReadonlySet<number> | undefined,
 ): Round {
   const { meter, inOrder } = parts
   const left = new Set<number>()
   const refusedIndexes = new Set<string>()
   let heldInOrder = false
+  let tried = 0
+  let hasRoom = true
 
   /** Events of an index that is refused in this round are not even tried; in order, neither is what follows. */
   function select(number: number, index: string): boolean {
     // The common case first: asked once for each log.
     if (wanted === undefined && !heldInOrder && refusedIndexes.size === 0) return true
     if (wanted !== undefined && !wanted.has(number)) return false
-    if (!heldInOrder && !refusedIndexes.has(index)) return true
+    if (!heldInOrder && !refusedIndexes.has(index) && mayTry(number)) return true
     if (!left.has(number)) leave([number], wanted === undefined)
     return false
+  }
+
+  function mayTry(number: number): boolean {
+    return !homeless.numbers.has(number) || tried++ < homeless.tries
   }
 
   /** They are in flight until they are delivered; `unread`: nobody has counted them yet. */
@@ -163,8 +179,12 @@ function createRound(
     if (unread) meter.encoded(numbers.length)
   }
 
-  function learn({ numbers, index }: HeldEvents): void {
+  function learn({ numbers, index, isHomeless }: HeldEvents): void {
     leave(numbers, false)
+    if (isHomeless) {
+      for (const number of numbers) homeless.numbers.add(number)
+      hasRoom = false
+    }
     if (index !== undefined) refusedIndexes.add(index)
     if (inOrder) heldInOrder = true
   }
@@ -192,6 +212,7 @@ function createRound(
       const results = await Promise.allSettled(await sendBodies(sending, signal))
       for (const result of results) if (result.status === 'rejected') throw result.reason
       signal.throwIfAborted()
+      homeless.tries = hasRoom ? homeless.tries * 2 : 1
     },
   }
 }

@@ -53,13 +53,14 @@ function heldTrouble(reason: Reason, { index }: HeldEvents, detail: string) {
 }
 
 /** Trouble that an endpoint as a whole is in: told of it, not of the shards that wait. */
-export function endpointEvents(troubles: Troubles): EndpointEvents {
+export function endpointEvents(troubles: Troubles, count: number): EndpointEvents {
+  const among = count === 1 ? '' : `one of ${count} HEC endpoints: `
   return {
-    failed: (endpoint, reason, detail) =>
-      troubles.raise(
-        { work: 'send', endpoint },
-        { code: `splunk-${reason}`, endpoint, ...describe(reason, endpoint, detail) },
-      ),
+    failed(endpoint, reason, detail) {
+      const { text, remedy } = describe(reason, endpoint, detail)
+      const trouble = { code: `splunk-${reason}`, text: among + text, remedy, endpoint }
+      troubles.raise({ work: 'send', endpoint }, trouble)
+    },
     worked: endpoint => troubles.clear({ work: 'send', endpoint }),
   }
 }

@@ -77,15 +77,13 @@ const QUIET_MS = 60_000
 export function createAnnounce(log: WorkerLog, now: () => number = () => performance.now()): Announce {
   let saidAtMs = Number.NEGATIVE_INFINITY
   let letters = 0
-  return ({ shard, cursor, position, reason, answer }) => {
+  return ({ shard, cursor, position, reason, status, answer }) => {
     letters++
     if (now() - saidAtMs < QUIET_MS) return
-    const count = letters === 1 ? 'an event' : `${letters} events`
-    log.warn(`${count} went to the dead letters, the last one of shard ${shard} (${reason}): ${answer}`, {
-      shard,
-      cursor,
-      position,
-    })
+    const what = [status === 0 ? '' : String(status), answer].filter(part => part !== '').join(' ')
+    const count = letters === 1 ? 'an event' : `${letters} events since the line before`
+    const text = `${count} went to the dead letters, lately one of shard ${shard}: ${reason}, ${what}`
+    log.warn(`${text}. To do: look at them (sls2splunk dead-letters show)`, { shard, cursor, position })
     saidAtMs = now()
     letters = 0
   }
@@ -101,7 +99,7 @@ function letterOf({ event, reason, answer }: Refusal, held: HeldPage, parts: Let
     reason,
     status: answer.status,
     code: answer.code,
-    answer: answer.detail.slice(0, MAX_ANSWER_LENGTH),
+    answer: answer.answer.slice(0, MAX_ANSWER_LENGTH),
     event: Buffer.from(bytesOf(event, 0)).toString().trimEnd(),
   }
 }
@@ -117,6 +115,7 @@ function notWritten({ kind, message }: Exclude<Written, { kind: 'written' }>): T
   return {
     code: 'dead-letters-failed',
     text: `dead letters cannot be written, so events that Splunk refuses hold their shard: ${message}`,
-    remedy: 'free space on the disk, or give the service the right to write dead_letters.directory',
+    remedy:
+      'check dead_letters.directory: the path, the room on its disk, and that the service may write there',
   }
 }

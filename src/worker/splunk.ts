@@ -44,7 +44,7 @@ export function connectToSplunk(splunk: SplunkConfig, options: ConnectOptions): 
       token,
       maxRequests,
       ...(splunk.acknowledgementMs !== undefined && { acknowledgementMs: splunk.acknowledgementMs }),
-      events: endpointEvents(troubles),
+      events: endpointEvents(troubles, clients.length),
     }),
   )
   return {

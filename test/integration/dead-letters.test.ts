@@ -67,7 +67,7 @@ describe('dead-letters replay', () => {
           reason: 'index-refused',
           status: 400,
           code: 7,
-          answer: '400 Incorrect index (code 7)',
+          answer: 'Incorrect index',
           replays,
         },
       ])

@@ -30,6 +30,6 @@ it('the service that tests start delivers logs and stops with everything confirm
   onTestFinished(() => void stop())
   await eventually(() => hec.events.length === 20, { withinMs: 20_000, state: () => logLines })
   expect(service.board.consumers().map(({ consumer }) => consumer)).toEqual(['test-logs-1', 'test-logs-2'])
-  expect(await stop()).toEqual({ unconfirmed: [], unsaved: [], killed: [] })
+  expect(await stop()).toMatchObject({ unconfirmed: [], unsaved: [], killed: [] })
   expect(hec.events).toHaveLength(20)
 })

@@ -47,7 +47,7 @@ export function expectSoundAccount(far: FarEnds, { duplicates = 0, disorder = 0 
 export async function expectSoundEnd(far: FarEnds, allowed: Allowed = {}): Promise<void> {
   await everythingArrives(far)
   for (const report of await far.stopServices())
-    expect(report).toEqual({ unconfirmed: [], unsaved: [], killed: [] })
+    expect(report).toMatchObject({ unconfirmed: [], unsaved: [], killed: [] })
   expectSoundAccount(far, allowed)
   expect(uncommitted(far), 'shards without a checkpoint at their end').toEqual([])
 }

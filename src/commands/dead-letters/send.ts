@@ -94,8 +94,8 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
   await deliver(eventsOf(texts), connection.signal)
 }
 
-function refusal(reason: Reason, { status, code, detail }: Attempt): Sent {
-  return { kind: 'refused', reason, status, code, answer: detail }
+function refusal(reason: Reason, { status, code, answer }: Attempt): Sent {
+  return { kind: 'refused', reason, status, code, answer }
 }
 
 function unsent(reason: Reason, { endpoint, detail }: Posted): Sent {

@@ -51,7 +51,7 @@ export function createTally(): Tally {
         quarantined === 0
           ? ''
           : `${count(quarantined, 'letter')} of ${QUARANTINED} not sent: each holds a whole log group (Base64), not an event\n`
-      return tableOf(['reason', 'accepted', 'refused', 'left'], rows) + describeIndexes() + note
+      return tableOf(['reason', 'accepted', 'refused again', 'not sent'], rows) + describeIndexes() + note
     },
   }
 }

@@ -149,7 +149,7 @@ async function freshLogsArrive({ far, services }: World): Promise<number> {
 async function stopAndCheck({ far, services }: World, scenario: Scenario): Promise<void> {
   const reports = await far.stopServices()
   if (scenario.uncleanStop) return
-  for (const report of reports) expect(report).toEqual({ unconfirmed: [], unsaved: [], killed: [] })
+  for (const report of reports) expect(report).toMatchObject({ unconfirmed: [], unsaved: [], killed: [] })
   for (const running of services)
     for (const [consumer, bytes] of running.heldBytes())
       expect({ consumer, bytes }).toEqual({ consumer, bytes: 0 })

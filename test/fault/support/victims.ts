@@ -73,7 +73,7 @@ export function threadVictim({ start }: World): Victim {
         await eventually(() => deathsSeen() === deaths, { withinMs: WITHIN_MS, what: 'the thread is gone' })
     },
     async end() {
-      expect(await running?.stop()).toEqual({ unconfirmed: [], unsaved: [], killed: [] })
+      expect(await running?.stop()).toMatchObject({ unconfirmed: [], unsaved: [], killed: [] })
     },
   }
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { farewellOf } from '../../../src/commands/farewell.ts'
 
-const NOTHING = { unconfirmed: [], unsaved: [], killed: [] }
+const NOTHING = { unconfirmed: [], unsaved: [], killed: [], deadLettered: 0 }
 const page = { source: 'logs', shard: 3, events: 7, repeated: 2, from: 'MTA=', to: 'MjA=' }
 
 describe('the last line', () => {
   it('is quiet when nothing is left', () => {
     expect(farewellOf(NOTHING)).toEqual({ level: 'info', text: 'stopped; every event is confirmed' })
+  })
+
+  it('does not call confirmed what went to the dead letters', () => {
+    expect(farewellOf({ ...NOTHING, deadLettered: 12 }).text).toContain('or among the dead letters (12 since')
   })
 
   it('names what is not confirmed, and the ranges that come again', () => {

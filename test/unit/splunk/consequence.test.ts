@@ -127,13 +127,26 @@ describe('whatever the answer', () => {
     fc.assert(
       fc.property(cases, ({ plain, verdict, inOrder }) => {
         const { rest } = consequenceOf(eventsOf(plain), verdict, inOrder)
-        const numbers = rest.flatMap(part => part.numbers)
-        expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
-        const texts = plain.filter(({ number }) => numbers.includes(number)).map(({ text }) => text)
+        // Events whose index is in question are told apart by it: then the order within each part is kept.
+        const isSorted = (numbers: readonly number[]) => numbers.every((n, i) => n > (numbers[i - 1] ?? -1))
+        const isByIndex = verdict.kind === 'divide' && verdict.reason === 'index-refused' && !inOrder
+        const all = rest.flatMap(part => part.numbers)
+        expect(isByIndex ? rest.every(part => isSorted(part.numbers)) : isSorted(all)).toBe(true)
+        const textOf = new Map(plain.map(({ number, text }) => [number, text]))
+        const texts = all.map(number => textOf.get(number))
         expect(rest.map(({ bytes }) => Buffer.from(bytes).toString()).join('')).toBe(texts.join(''))
         expect(rest.every(({ offsets }) => offsets.length > 0)).toBe(true)
       }),
     )
+  })
+
+  it('of indexes of which one is refused, each is asked about once, and one alone is held', () => {
+    const mixed = numbered(9, { 1: 'audit', 4: 'audit', 5: 'spare' })
+    const unlocated: Verdict = { kind: 'divide', reason: 'index-refused', sure: true }
+    const { rest, held } = consequenceOf(mixed, unlocated, false)
+    expect([rest.map(({ numbers }) => numbers), held]).toEqual([[[0, 2, 3, 6, 7, 8], [1, 4], [5]], undefined])
+    const alone = rest[1] && consequenceOf(rest[1], unlocated, false)
+    expect([alone?.rest, alone?.held?.index, alone?.held?.events.numbers]).toEqual([[], 'audit', [1, 4]])
   })
 
   it('in order, nothing overtakes what is held', () => {

@@ -102,6 +102,7 @@ const REFUSED = {
   acceptedSentAtMs: 0,
   verdict: { kind: 'delivered', nearlyFull: false },
   detail: 'refused',
+  answer: 'refused',
   status: 400,
   code: 6,
 } as const
