@@ -160,6 +160,7 @@ describe.concurrent('a request', () => {
     const given = {
       verdict: { kind: 'hold', reason: 'not-hec' },
       detail: 'ANSWER_TOO_LARGE',
+      answer: 'ANSWER_TOO_LARGE',
       status: 0,
       code: null,
     }
@@ -172,6 +173,7 @@ describe.concurrent('a request', () => {
     expect(await client.probe(stop.signal)).toEqual({
       verdict: { kind: 'delivered', nearlyFull: false },
       detail: '200 HEC is healthy (code 17)',
+      answer: 'HEC is healthy',
       status: 200,
       code: 17,
     })
