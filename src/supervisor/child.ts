@@ -98,6 +98,9 @@ function createPool({ workerFile, heapLimitBytes }: ChildOptions): Piscina {
   })
   // A thread that dies between tasks is reported here; without a listener it would end the process.
   pool.on('error', () => {})
+  // Its one thread is there. From now on the pool would replace it when it is gone, also after it was destroyed itself:
+  // by a thread that nobody ever ends.
+  pool.options.minThreads = 0
   return pool
 }
 

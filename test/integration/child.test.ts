@@ -241,6 +241,17 @@ it('a reply to a message reaches the worker', async () => {
   expect(await start('does its work', { onMessage }).exit).toMatchObject({ kind: 'drained' })
 })
 
+it('a run that is killed leaves no thread behind, neither its own nor one in its place', async () => {
+  const before = threads()
+  for (let i = 0; i < 6; i++) {
+    const run = start('does its work')
+    await alive(run)
+    run.kill('for the test')
+    expect((await run.exit).kind).toBe('killed')
+  }
+  await eventually(() => threads() <= before, { withinMs: 5_000, state: () => ({ before, now: threads() }) })
+})
+
 it('nothing stays open behind a run, however it ended', async () => {
   const open = () => {
     const resources = process.getActiveResourcesInfo().filter(name => /Port|Timeout/.test(name))

@@ -1,5 +1,6 @@
 /** The three questions that every test of the whole service asks at its end. */
 
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { eventually } from './eventually.ts'
 import { type FarEnds, GROUP, LOGSTORE, PROJECT } from './far-ends.ts'
@@ -76,7 +77,24 @@ export async function expectNothingOpen(): Promise<void> {
 }
 
 function leftOpen(): string[] {
-  return process.getActiveResourcesInfo().filter(resource => /Worker|MessagePort|TCP|Process/.test(resource))
+  const resources = process
+    .getActiveResourcesInfo()
+    .filter(name => /Worker|MessagePort|TCP|Process/.test(name))
+  return [...resources, ...workerThreads()]
+}
+
+/** Also those that nothing in this process refers to any more: Linux names each of them. */
+function workerThreads(): string[] {
+  const tasks = '/proc/self/task'
+  const nameOf = (id: string) => readFileSync(`${tasks}/${id}/comm`, 'utf8').trim()
+  try {
+    return readdirSync(tasks)
+      .map(nameOf)
+      .filter(name => name === 'WorkerThread')
+  } catch {
+    // One has ended between the two looks, or there is no such place.
+    return []
+  }
 }
 
 function accountOf({ ledger }: FarEnds) {
