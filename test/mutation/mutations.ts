@@ -20,9 +20,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     safeguard: 'a checkpoint moves only behind a page that is delivered',
     file: 'src/worker/shard.ts',
-    find: '      const delivered = !soft.signal.aborted && (await deliver(next))\n',
-    replace:
-      '      current.advance(next.next)\n      const delivered = !soft.signal.aborted && (await deliver(next))\n',
+    find: '      const delivered = await deliver(',
+    replace: '      current.advance(next.next)\n      const delivered = await deliver(',
     project: 'fault',
     test: 'test/fault/peers.test.ts',
   },
@@ -88,9 +87,8 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/splunk/channels.ts',
     find: 'idle.pop() ?? { id: randomUUID(), lastAckId: -1, epoch },',
     replace: "({ id: randomUUID().replace(/[^-]/g, '0'), lastAckId: -1, epoch }),",
-    project: 'fault',
-    test: 'test/fault/peers-of-splunk.test.ts',
-    only: 'ack-id collision',
+    project: 'unit',
+    test: 'test/unit/splunk/channels.test.ts',
   },
   {
     safeguard: 'an acknowledgement that cannot be asked for is none',
