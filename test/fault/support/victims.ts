@@ -50,6 +50,12 @@ export function threadVictim({ start }: World): Victim {
   let deaths = 0
   const deathsSeen = () =>
     running?.logLines.filter(line => line.includes('worker ended (killed: asked for)')).length ?? 0
+  /** Whoever was between two runs when it was to be killed is killed in the next one. */
+  const isGone = () => {
+    if (deathsSeen() >= deaths) return true
+    running?.service.supervisor.killWorker(CONSUMER)
+    return false
+  }
   return {
     start() {
       if (running && !stopped) return
@@ -70,7 +76,11 @@ export function threadVictim({ start }: World): Victim {
     async gone() {
       if (stopped) expect((await running?.stop())?.killed).toEqual([CONSUMER])
       else
-        await eventually(() => deathsSeen() === deaths, { withinMs: WITHIN_MS, what: 'the thread is gone' })
+        await eventually(isGone, {
+          withinMs: WITHIN_MS,
+          what: 'the thread is gone',
+          state: () => running?.logLines.slice(-10),
+        })
     },
     async end() {
       expect(await running?.stop()).toMatchObject({ unconfirmed: [], unsaved: [], killed: [] })
