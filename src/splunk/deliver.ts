@@ -1,15 +1,13 @@
 /** Delivery of a body: until Splunk has all of it, the dead letters have what it refuses, and the rest is named. */
 
-import { gzipSync } from 'node:zlib'
 import { type BackoffRange, backoffMs } from '../backoff.ts'
-import { releaseMemory } from '../release.ts'
 import { sleep } from '../wait.ts'
 import { type Failure, isFailure, type Reason } from './answers.ts'
-import type { Payload } from './client.ts'
 import { type Consequence, consequenceOf, halves, type Refused } from './consequence.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
 import type { Posted } from './endpoint.ts'
 import type { Endpoints } from './endpoints.ts'
+import { createPacked, type Packed } from './packed.ts'
 import { type Events, slice } from './pieces.ts'
 
 /** What Splunk will never take, and what it said. */
@@ -58,8 +56,6 @@ export interface DeliverOptions {
   readonly onTrouble: (reason: Reason, posted: Posted, held: HeldEvents | undefined) => void
 }
 
-/** One packet: compressing less than that saves nothing. */
-const MIN_GZIP_BYTES = 1_500
 /** So many single events in a row refused by who knows whom: it is not the events. */
 const MAX_SUSPECTS = 3
 /** So often the same events may fail where others work; then it is looked for the one that it is. */
@@ -245,31 +241,4 @@ function withoutTaken(events: Events, consequence: Consequence): Consequence {
 
 function heldOf(events: Events, reason: Reason, index?: string): HeldEvents {
   return { numbers: events.numbers, reason, ...(index !== undefined && { index }) }
-}
-
-interface Packed {
-  readonly events: Events
-  payload(mayGzip: boolean): Payload
-  discard(): void
-}
-
-/** Compressed at most once, in this thread: so the CPU it takes is counted for the consumer that needs it. */
-function createPacked(events: Events): Packed {
-  const { bytes, offsets } = events
-  const isWorthIt = bytes.length >= MIN_GZIP_BYTES
-  let compressed: Uint8Array | undefined
-  return {
-    events,
-    payload(mayGzip) {
-      const gzip = isWorthIt && mayGzip
-      if (gzip) compressed ??= gzipSync(bytes, { level: 1 })
-      const sent = gzip && compressed ? compressed : bytes
-      return { bytes: sent, gzip, events: offsets.length, rawBytes: bytes.length }
-    },
-    /** The compressed copy is ours alone; uncompressed bytes are the caller's. */
-    discard() {
-      if (compressed) releaseMemory(compressed)
-      compressed = undefined
-    },
-  }
 }

@@ -139,7 +139,6 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (!isSame || untilMs > before.untilMs)
       health = { kind: 'resting', endsByProbe, failedAtMs: nowMs, untilMs, failures, probed: false }
     concurrency.failed(startedAtMs, nowMs)
-
     events.failed(name, verdict.reason, detail)
   }
 

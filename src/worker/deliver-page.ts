@@ -156,7 +156,7 @@ function createRound(
   const left = new Set<number>()
   const refusedIndexes = new Set<string>()
   let heldInOrder = false
-  let tried = 0
+  const trying = new Set<number>()
   let hasRoom = true
 
   /** Events of an index that is refused in this round are not even tried; in order, neither is what follows. */
@@ -169,8 +169,12 @@ function createRound(
     return false
   }
 
+  /** The encoder may ask twice about a log: the second time when it did not fit into the body before. */
   function mayTry(number: number): boolean {
-    return !homeless.numbers.has(number) || tried++ < homeless.tries
+    if (!homeless.numbers.has(number) || trying.has(number)) return true
+    if (trying.size >= homeless.tries) return false
+    trying.add(number)
+    return true
   }
 
   /** They are in flight until they are delivered; `unread`: nobody has counted them yet. */

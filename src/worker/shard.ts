@@ -122,8 +122,10 @@ export function startShard(
     released = reason
     state = 'draining'
     soft.abort()
-    if (reason === 'deadline' || reason === 'lost') noteUnfinished()
-    if (reason === 'deadline' || reason === 'lost') hard.abort()
+    if (reason === 'deadline' || reason === 'lost') {
+      noteUnfinished()
+      hard.abort()
+    }
     if (reason === 'lost') lost.abort()
     if (reason === 'taken') void giveUpLater()
     return true

@@ -1,0 +1,36 @@
+/** Events as the payload of a request, which may be made again and again. */
+
+import { gzipSync } from 'node:zlib'
+import { releaseMemory } from '../release.ts'
+import type { Payload } from './client.ts'
+import type { Events } from './pieces.ts'
+
+/** One packet: compressing less than that saves nothing. */
+const MIN_GZIP_BYTES = 1_500
+
+export interface Packed {
+  readonly events: Events
+  payload(mayGzip: boolean): Payload
+  discard(): void
+}
+
+/** Compressed at most once, in this thread: so the CPU it takes is counted for the consumer that needs it. */
+export function createPacked(events: Events): Packed {
+  const { bytes, offsets } = events
+  const isWorthIt = bytes.length >= MIN_GZIP_BYTES
+  let compressed: Uint8Array | undefined
+  return {
+    events,
+    payload(mayGzip) {
+      const gzip = isWorthIt && mayGzip
+      if (gzip) compressed ??= gzipSync(bytes, { level: 1 })
+      const sent = gzip && compressed ? compressed : bytes
+      return { bytes: sent, gzip, events: offsets.length, rawBytes: bytes.length }
+    },
+    /** The compressed copy is ours alone; uncompressed bytes are the caller's. */
+    discard() {
+      if (compressed) releaseMemory(compressed)
+      compressed = undefined
+    },
+  }
+}
