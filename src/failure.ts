@@ -26,3 +26,10 @@ export function isAbort(error: unknown, signal: AbortSignal): boolean {
     signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
   )
 }
+
+/** For a `catch`: a request that a stop has cut short is no failure, anything else is thrown on. */
+export function unlessAborted(signal: AbortSignal) {
+  return (error: unknown): undefined => {
+    if (!isAbort(error, signal)) throw error
+  }
+}

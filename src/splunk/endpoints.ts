@@ -3,6 +3,7 @@
  * time, and then a single request tries it. What waits for an endpoint waits here.
  */
 
+import { unlessAborted } from '../failure.ts'
 import { createBell, sleep } from '../wait.ts'
 import type { Endpoint, Posted, Request } from './endpoint.ts'
 
@@ -106,10 +107,4 @@ function isUp(endpoint: Endpoint): boolean | undefined {
 function summarize(states: readonly (boolean | undefined)[]): boolean | undefined {
   if (states.includes(true)) return true
   return states.includes(undefined) ? undefined : false
-}
-
-function unlessAborted(signal: AbortSignal) {
-  return (error: unknown) => {
-    if (!signal.aborted) throw error
-  }
 }

@@ -2,7 +2,7 @@
 
 import { backoffMs } from '../backoff.ts'
 import type { SourceConfig } from '../config/types.ts'
-import { isAbort } from '../failure.ts'
+import { unlessAborted } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { sleep } from '../wait.ts'
 import type { Condition } from './conditions.ts'
@@ -26,13 +26,6 @@ export interface GroupKeeper {
   restore(positions: () => ReadonlyMap<number, string>, signal: AbortSignal): Promise<void>
   /** What keeps it from working now. */
   condition(): Condition | undefined
-}
-
-/** A request that a stop has cut short is no failure. */
-function unlessAborted(signal: AbortSignal) {
-  return (error: unknown): undefined => {
-    if (!isAbort(error, signal)) throw error
-  }
 }
 
 const PACE = { minMs: 1_000, maxMs: 60_000 }

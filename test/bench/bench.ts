@@ -1,9 +1,7 @@
 /** `npm run bench`: measures the service on this machine, prints tables and writes JSON to bench/results. */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { VERSION } from '../../src/version.ts'
+import { saveFigures } from '../support/figures.ts'
 import { PACE_BYTES_PER_SECOND, type PacedResult, runPaced } from './paced.ts'
 
 const PARTS = ['paced'] as const
@@ -25,7 +23,7 @@ for (const consumers of values.consumers.split(',').map(Number)) {
   }
 }
 printPaced(results)
-save({ paced: results })
+saveFigures('', { paced: results })
 
 function printPaced(rows: readonly PacedResult[]): void {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2)
@@ -48,18 +46,4 @@ function printPaced(rows: readonly PacedResult[]): void {
   process.stdout.write(
     '"outside threads": the part of the CPU that no thread of ours accounts for (collector, compiler)\n',
   )
-}
-
-function save(parts: object): void {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    node: process.version,
-  }
-  const at = new Date().toISOString()
-  mkdirSync('bench/results', { recursive: true })
-  const file = `bench/results/${at.replaceAll(':', '-')}.json`
-  writeFileSync(file, `${JSON.stringify({ at, version: VERSION, machine, ...parts }, null, 2)}\n`)
-  process.stdout.write(`${machine.cores} × ${machine.cpu}, Node ${machine.node}; written to ${file}\n`)
 }

@@ -1,4 +1,4 @@
-import { getEventListeners, once } from 'node:events'
+import { getEventListeners } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
@@ -12,6 +12,7 @@ import { createEndpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints } from '../../src/splunk/endpoints.ts'
 import type { Events } from '../../src/splunk/pieces.ts'
 import { createToken } from '../../src/splunk/token.ts'
+import { listen } from '../support/listen.ts'
 import { eventually } from '../support/eventually.ts'
 import { createAuthority, selfSigned } from './certificates.ts'
 
@@ -448,16 +449,10 @@ describe.concurrent('between two tries', () => {
     const server = createServer((request, response) => {
       askedAtMs.push(performance.now())
       request.resume().once('end', () => listener(request, response))
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      server.close()
-      server.closeAllConnections()
     })
-    const address = server.address()
-    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const { url } = await listen(server, onTestFinished)
     const gaps = () => askedAtMs.slice(1).map((at, i) => at - (askedAtMs[i] ?? 0))
-    return { url: `http://127.0.0.1:${port}`, gaps, asked: () => askedAtMs.length }
+    return { url, gaps, asked: () => askedAtMs.length }
   }
 
   it.for([

@@ -2,7 +2,6 @@
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -15,6 +14,7 @@ import {
   startHecReceiver,
 } from '../../src/simulator/hec/receiver.ts'
 import { slice } from '../../src/splunk/pieces.ts'
+import { listen } from '../support/listen.ts'
 import { startCable } from '../support/cable.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -218,15 +218,9 @@ describe.concurrent('requests at once', () => {
           response.writeHead(state.status).end(JSON.stringify({ text: 'text', code: state.code }))
         }, 20),
       )
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      server.close()
-      server.closeAllConnections()
     })
-    const address = server.address()
-    const port = address !== null && typeof address === 'object' ? address.port : 0
-    return { state, url: `http://127.0.0.1:${port}` }
+    const { url } = await listen(server, onTestFinished)
+    return { state, url }
   }
 
   it('become more while all goes well, fewer when Splunk is busy, and more again', async ({

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SlsConfig } from '../../src/config/types.ts'
@@ -11,6 +10,7 @@ import {
 import { createSlsClient, type SlsClient, type SlsClientOptions } from '../../src/sls/client.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'
 import { decodeLogGroupList } from '../../src/sls/wire.ts'
+import { listen } from '../support/listen.ts'
 import { createAuthority } from './certificates.ts'
 import { groupOf } from './simulator-sls-setup.ts'
 
@@ -199,15 +199,9 @@ describe('what goes out', () => {
       const body = Buffer.concat(chunks).toString()
       seen.push({ line: `${request.method} ${request.url}`, headers: request.headers, body })
       response.end(answer)
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      server.close()
-      server.closeAllConnections()
     })
-    const address = server.address()
-    const port = address !== null && typeof address === 'object' ? address.port : 0
-    return { seen, port, url: `http://127.0.0.1:${port}` }
+    const { port, url } = await listen(server, onTestFinished)
+    return { seen, port, url }
   }
 
   it('is a heartbeat with the body, its digest and its size', async () => {
@@ -285,13 +279,9 @@ describe('what goes out', () => {
       request.resume()
       response.writeHead(status, { 'x-log-requestid': 'ABC', location: 'http://127.0.0.1:1' })
       response.end(status === 204 ? undefined : body)
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
-    const address = server.address()
-    const { client } = await connect(
-      `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`,
-    )
+    })
+    const { url } = await listen(server, onTestFinished)
+    const { client } = await connect(url)
     const result = await client.heartbeat([], never)
     expect(short(result)).toBe(expected)
     expect(result.kind === 'failed' && result.failure.message).toContain(words)

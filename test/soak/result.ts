@@ -1,8 +1,6 @@
 /** What a soak has shown, as a table for people and as a file. */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
-import { VERSION } from '../../src/version.ts'
+import { saveFigures } from '../support/figures.ts'
 import type { WatchFigures } from './watch.ts'
 
 export interface SoakResult extends WatchFigures {
@@ -77,15 +75,5 @@ export function printResult(result: SoakResult): void {
 }
 
 export function saveResult(result: SoakResult): void {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    node: process.version,
-  }
-  const at = new Date().toISOString()
-  mkdirSync('bench/results', { recursive: true })
-  const file = `bench/results/soak-${at.replaceAll(':', '-')}.json`
-  writeFileSync(file, `${JSON.stringify({ at, version: VERSION, machine, soak: result }, null, 2)}\n`)
-  process.stdout.write(`${machine.cores} × ${machine.cpu}, Node ${machine.node}; written to ${file}\n`)
+  saveFigures('soak-', { soak: result })
 }
