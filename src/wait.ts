@@ -3,6 +3,11 @@
 /** A longer timer fires at once (its 32 bits overflow); nobody here waits for 24 days on purpose. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/** What a timer can take: a moment that has just passed is now (for less than 0 Node prints a warning). */
+export function timerMs(ms: number): number {
+  return Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)
+}
+
 /** Resolves after `ms`, or as soon as the signal is aborted; the caller looks at the signal to tell which. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
@@ -12,7 +17,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', finish)
       resolve()
     }
-    const timer = setTimeout(finish, Math.min(ms, LONGEST_TIMER_MS))
+    const timer = setTimeout(finish, timerMs(ms))
     signal.addEventListener('abort', finish)
   })
 }
@@ -59,7 +64,7 @@ export function createBell(): Bell {
           waiting.delete(wake)
           resolve()
         }
-        const timer = setTimeout(wake, Math.min(ms, LONGEST_TIMER_MS))
+        const timer = setTimeout(wake, timerMs(ms))
         signal.addEventListener('abort', wake)
         waiting.add(wake)
       })

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { aborted, createAlarm, sleep } from '../../src/wait.ts'
+import { aborted, createAlarm, sleep, timerMs } from '../../src/wait.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -22,6 +22,16 @@ function watch(promise: Promise<void>) {
     return over
   }
 }
+
+describe('timerMs', () => {
+  it.each([
+    [-0.01, 0],
+    [0, 0],
+    [1.5, 1.5],
+    [2 ** 31, 2 ** 31 - 1],
+    [Infinity, 2 ** 31 - 1],
+  ])('of %d ms is %d', (ms, expected) => expect(timerMs(ms)).toBe(expected))
+})
 
 describe('sleep', () => {
   it('lasts as long as asked for', async () => {

@@ -1,5 +1,7 @@
 /** From taken to indexed: at once, as a double's simplest way, or out of memory, as an indexer does it. */
 
+import { timerMs } from '../../wait.ts'
+
 export interface Taken {
   readonly events: number
   /** Stores what was taken; called at most once. */
@@ -39,9 +41,6 @@ interface InMemory extends Taken {
   indexed: boolean
 }
 
-/** A longer timer fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
 /** Stores only when the delay is over, in the order taken; until then everything lies in memory. */
 export function createVolatileIndexing(initialDelayMs: number): Indexing {
   const memory: InMemory[] = []
@@ -65,7 +64,7 @@ export function createVolatileIndexing(initialDelayMs: number): Indexing {
     const [oldest] = memory
     if (!oldest || delayMs === Infinity) return
     const restMs = oldest.takenAtMs + delayMs - performance.now()
-    timer = setTimeout(indexDue, Math.min(restMs, LONGEST_TIMER_MS))
+    timer = setTimeout(indexDue, timerMs(restMs))
   }
 
   return {
