@@ -51,7 +51,7 @@ export function createAcknowledgements(
     const leftMs = () => timeoutMs - elapsedMs()
     let notYetMs: number | undefined
     for (let pauseMs = clamp(usualMs * EAGERNESS); ; pauseMs = clamp(pauseMs * POLL.growth)) {
-      await sleep(Math.max(0, Math.min(pauseMs, leftMs())), signal)
+      await sleep(Math.min(pauseMs, leftMs()), signal)
       signal.throwIfAborted()
       const isLast = leftMs() <= 0
       const indexed = await isIndexed(question, signal)

@@ -25,8 +25,9 @@ import type { IsOurs } from './lease.ts'
 import { type Announce, bury, buryGroup } from './letters.ts'
 import type { WorkerLog } from './log.ts'
 import type { Meter } from './meter.ts'
-import { createPages, type Pulled } from './pages.ts'
+import { createPages } from './pages.ts'
 import type { QuarantineList } from './quarantine.ts'
+import { createReadAhead } from './read-ahead.ts'
 import { findStart, recoverPosition, type Start } from './start.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -97,6 +98,7 @@ export function startShard(
   const parts = { client, shard, troubles, signal: soft.signal }
   const { quarantine, marker } = context
   const pages = createPages({ ...parts, budget: context.budget, meter, quarantine })
+  const ahead = createReadAhead(pages)
   const planner = plannerOf(shard, context)
   const encode = createEncode(planner)
   const letters = {
@@ -115,7 +117,6 @@ export function startShard(
   let endSeenAt = 0
   let held: HeldPage | undefined
   let unfinished: Unconfirmed | undefined
-  let ahead: { readonly pulling: Promise<Pulled>; readonly cancel: AbortController } | undefined
 
   function release(reason: Release): boolean {
     if (released !== undefined && RANK[released] >= RANK[reason]) return false
@@ -192,13 +193,11 @@ export function startShard(
     log.warn(`the last position of shard ${shard} could not be saved: logs will be sent again`, { shard })
   }
 
-  /** Reads one page ahead while one is delivered: the only queue there is. */
   async function forward(current: Checkpoint, start: Start): Promise<void> {
     let failures = 0
     while (!soft.signal.aborted) {
       const startedAt = performance.now()
-      const pulled = await (ahead?.pulling ?? pages.pull(current.position()))
-      ahead = undefined
+      const pulled = await ahead.next(current.position())
       if (pulled.kind === 'stopped') return
       if (pulled.kind === 'failed') {
         const goesOn = await recover(pulled.failure, current, { start, failures: failures++ })
@@ -206,7 +205,7 @@ export function startShard(
         continue
       }
       const next = pulled.page
-      if (!next.atEnd) readAhead(next.next)
+      if (!next.atEnd) ahead.begin(next.next)
       const delivered = await deliver(holdPage(pulled, pages, source.query === undefined))
       if (delivered) {
         failures = 0
@@ -216,24 +215,11 @@ export function startShard(
         current.advance(next.next)
         if (next.atEnd) await rest(startedAt)
       } else {
-        await dropAhead()
+        await ahead.drop()
         await sleep(backoffMs(failures++, TRY_AGAIN), soft.signal)
       }
     }
-    await dropAhead()
-  }
-
-  function readAhead(cursor: Cursor): void {
-    const cancel = new AbortController()
-    ahead = { pulling: pages.pull(cursor, { cancel: cancel.signal }), cancel }
-  }
-
-  /** Nobody waits for the page read ahead: its memory goes back. */
-  async function dropAhead(): Promise<void> {
-    const dropped = ahead
-    ahead = undefined
-    dropped?.cancel.abort()
-    await pages.discard(dropped?.pulling)
+    await ahead.drop()
   }
 
   /** False when the page is corrupt, or was cut short by a release. */
@@ -276,7 +262,7 @@ export function startShard(
       meter,
       inOrder,
       ending: soft.signal,
-      onHold: () => void dropAhead(),
+      onHold: () => void ahead.drop(),
       onUnfinished: noteUnfinished,
       uninterrupted: work => marked(delivering.page, work),
     }
@@ -296,7 +282,7 @@ export function startShard(
     state = 'caught-up'
     endSeenAt = performance.now()
     heldSinceSeconds = undefined
-    await sleep(Math.max(0, source.fetchIntervalMs - (performance.now() - startedAt)), soft.signal)
+    await sleep(source.fetchIntervalMs - (performance.now() - startedAt), soft.signal)
   }
 
   /** Whether reading goes on after a failure that trying again cannot mend. */
