@@ -57,8 +57,10 @@ export function createAcknowledgements(
       const indexed = await isIndexed(question, signal)
       // Since when it has been so, nobody knows: at the earliest since the question before. Whoever took the time of the
       // answer would ask ever later where a load balancer asks another indexer every second time.
-      if (indexed === true) usualMs += 0.2 * ((notYetMs ?? elapsedMs()) - usualMs)
-      if (indexed === true) return true
+      if (indexed === true) {
+        usualMs += 0.2 * ((notYetMs ?? elapsedMs()) - usualMs)
+        return true
+      }
       if (isLast || indexed === 'never') return false
       notYetMs = elapsedMs()
     }

@@ -43,6 +43,14 @@ export function isFailure(verdict: Verdict): verdict is Failure {
   return verdict.kind === 'again' || verdict.kind === 'hold'
 }
 
+/** Reasons that are about how much is sent, or when, and not about what. */
+const NOT_ABOUT_EVENTS: ReadonlySet<Reason> = new Set(['busy', 'shutting-down'])
+
+/** Whether the same events may be what fails, where others work. */
+export function mayBeAboutEvents({ reason }: Failure): boolean {
+  return !NOT_ABOUT_EVENTS.has(reason)
+}
+
 export function isTokenRefused(verdict: Verdict): boolean {
   return (
     verdict.kind === 'hold' && (verdict.reason === 'token-refused' || verdict.reason === 'token-disabled')
@@ -122,7 +130,6 @@ const BY_CODE: Readonly<Record<number, Row>> = {
   // Incorrect index: the number is that of the event behind the bad one (measured on Splunk 10.4 and Cloud 10.5).
   7: { kind: 'refused', reason: 'index-refused', names: 'the-one-after' },
   8: { kind: 'again', reason: 'server-error' },
-  // Nobody has measured whether the number counts events taken or names the next: one less covers both.
   9: { kind: 'again', reason: 'busy', counts: true },
   10: CHANNEL_REFUSED,
   11: CHANNEL_REFUSED,
@@ -221,7 +228,7 @@ function refusedUncompressed({ reason, always }: Extract<Row, { kind: 'encoding'
 function rowOf(status: number, reply: Reply | undefined): Row {
   const known = reply ? BY_CODE[reply.code] : BY_STATUS[status]
   const isSuccess = status >= 200 && status < 300
-  // An event is given up only when all of the answer says so; a 400 is what HEC refuses events with.
+  // An event is given up only when all of the answer says so; HEC refuses events with a 4xx.
   const isOdd = (known?.kind === 'refused' || known?.kind === 'divide') && (status < 400 || status > 499)
   if (known && !isOdd && (known.kind !== 'delivered' || isSuccess)) return known
   if (status >= 300 && status < 400) return { kind: 'hold', reason: 'redirect' }

@@ -188,7 +188,7 @@ interface Question {
 }
 
 /** Host and port of a URL, the port also where it is the scheme's own. */
-export function endpointOf(url: string): string {
+function endpointOf(url: string): string {
   const { hostname, port, protocol } = new URL(url)
   return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }

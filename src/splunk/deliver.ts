@@ -2,7 +2,7 @@
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { sleep } from '../wait.ts'
-import { type Failure, isFailure, type Reason } from './answers.ts'
+import { type Failure, isFailure, mayBeAboutEvents, type Reason } from './answers.ts'
 import { type Consequence, consequenceOf, halves, type Refused } from './consequence.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
 import type { Posted } from './endpoint.ts'
@@ -156,10 +156,7 @@ class Delivery {
     this.#failing++
     const isAlone = (this.#accepted > 0 || this.#failing < MAX_SUSPECTS) && !this.#options.inOrder
     const left = isAlone ? [event] : [event, ...this.#queue.splice(0)]
-    const { reason } = posted.verdict
-    const held = { numbers: left.flatMap(({ numbers }) => numbers), reason }
-    this.#held.push(held)
-    this.#options.onTrouble(reason, posted, held)
+    this.#hold(left, posted.verdict.reason, posted)
   }
 
   async #follow(consequence: Consequence, posted: Posted): Promise<void> {
@@ -201,9 +198,13 @@ class Delivery {
     const [first] = suspects
     if (!first) return
     const left = [...suspects.map(({ event }) => event), ...this.#queue.splice(0)]
-    const held = { numbers: left.flatMap(({ numbers }) => numbers), reason: first.reason }
+    this.#hold(left, first.reason, first.answer)
+  }
+
+  #hold(left: readonly Events[], reason: Reason, answer: Posted): void {
+    const held = { numbers: left.flatMap(({ numbers }) => numbers), reason }
     this.#held.push(held)
-    this.#options.onTrouble(first.reason, first.answer, held)
+    this.#options.onTrouble(reason, answer, held)
   }
 
   #holdQueue(reason: Reason, index?: string): void {
@@ -222,13 +223,10 @@ interface Failed extends Posted {
   readonly verdict: Failure
 }
 
-/** Reasons that are about how much is sent, or when, and not about what. */
-const NOT_ABOUT_EVENTS: ReadonlySet<Reason> = new Set(['busy', 'shutting-down'])
-
 /** The endpoint works for others, and took nothing of this. */
 function isSetback(posted: Posted): posted is Failed {
   const { verdict, wasUp } = posted
-  if (!wasUp || !isFailure(verdict) || NOT_ABOUT_EVENTS.has(verdict.reason)) return false
+  if (!wasUp || !isFailure(verdict) || !mayBeAboutEvents(verdict)) return false
   return verdict.kind === 'hold' || verdict.accepted === 0
 }
 

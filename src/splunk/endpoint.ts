@@ -2,7 +2,14 @@
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
-import { type Failure, isFailure, isTokenRefused, type Reason, type Verdict } from './answers.ts'
+import {
+  type Failure,
+  isFailure,
+  isTokenRefused,
+  mayBeAboutEvents,
+  type Reason,
+  type Verdict,
+} from './answers.ts'
 import { type Channel, createChannels } from './channels.ts'
 import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
@@ -222,9 +229,11 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         const startedAtMs = performance.now()
         askedAtMs = startedAtMs
         const sent = await send(request, signal)
-        if (!(request.isDoubtful && wasUp && isFailure(sent.verdict))) learn(sent, startedAtMs)
-        if (isTokenRefused(sent.verdict)) token.refused()
-        if (takesAny(sent.verdict)) acceptedSentAtMs = Math.max(acceptedSentAtMs, startedAtMs)
+        const { verdict } = sent
+        const isOfEvents = request.isDoubtful && wasUp && isFailure(verdict) && mayBeAboutEvents(verdict)
+        if (!isOfEvents) learn(sent, startedAtMs)
+        if (isTokenRefused(verdict)) token.refused()
+        if (takesAny(verdict)) acceptedSentAtMs = Math.max(acceptedSentAtMs, startedAtMs)
         return { ...sent, wasUp, atMs: performance.now(), acceptedSentAtMs }
       } finally {
         requests--

@@ -1,5 +1,7 @@
 /** Events one after the other, and parts of them: what is left of a body while its answers come in. */
 
+import { isRecord, parseJson } from '../json.ts'
+
 /** Concatenated JSON objects as they are sent. */
 export interface Events {
   readonly bytes: Uint8Array
@@ -23,13 +25,22 @@ export function slice(events: Events, from: number, to = events.offsets.length):
 /** Those at which `isWanted` says yes, in memory of their own. */
 export function pick(events: Events, isWanted: (index: number) => boolean): Events {
   const wanted = events.offsets.map((_, index) => index).filter(isWanted)
-  let length = 0
-  const offsets = wanted.map(index => {
-    length += startOf(events, index + 1) - startOf(events, index)
-    return length - (startOf(events, index + 1) - startOf(events, index))
-  })
   const texts = wanted.map(index => bytesOf(events, index))
-  return { bytes: Buffer.concat(texts), offsets, numbers: wanted.map(index => events.numbers[index] ?? -1) }
+  return join(
+    texts,
+    wanted.map(index => events.numbers[index] ?? -1),
+  )
+}
+
+/** Events that lie apart, each with its line end, as one piece. */
+export function join(texts: readonly Uint8Array[], numbers: readonly number[]): Events {
+  let length = 0
+  const offsets = texts.map(text => {
+    const offset = length
+    length += text.length
+    return offset
+  })
+  return { bytes: Buffer.concat(texts), offsets, numbers }
 }
 
 /** One event's JSON, with the line end behind it. */
@@ -39,8 +50,8 @@ export function bytesOf(events: Events, index: number): Uint8Array {
 
 /** The index that an event asks for; '' where it leaves that to the token. */
 export function indexOf(events: Events, index: number): string {
-  const envelope: unknown = JSON.parse(Buffer.from(bytesOf(events, index)).toString())
-  const asked = typeof envelope === 'object' && envelope !== null && 'index' in envelope ? envelope.index : ''
+  const envelope = parseJson(bytesOf(events, index))
+  const asked = isRecord(envelope) ? envelope.index : ''
   return typeof asked === 'string' ? asked : ''
 }
 

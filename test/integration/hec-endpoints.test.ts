@@ -14,7 +14,6 @@ import {
   startHecReceiver,
 } from '../../src/simulator/hec/receiver.ts'
 import { slice } from '../../src/splunk/pieces.ts'
-import { listen } from '../support/listen.ts'
 import { startCable } from '../support/cable.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -26,6 +25,7 @@ import {
   upTo,
 } from '../support/hec-delivery.ts'
 import { expectNothingOpen } from '../support/invariants.ts'
+import { listen } from '../support/listen.ts'
 
 afterAll(expectNothingOpen)
 
@@ -102,6 +102,23 @@ describe.concurrent('several endpoints', () => {
     expect(eventCalls(connection, cable).length).toBeLessThanOrEqual(4)
     expect(connection.endpoints.status().map(({ up }) => up)).toEqual([false, false, true])
     expect(connection.endpoints.isUp()).toBe(true)
+  })
+
+  it('that are busy are left alone, also by a body that has failed elsewhere', async context => {
+    const connection = await two(context)
+    const { first, second, endpoints } = connection
+    const ups = () => endpoints.status().map(({ up }) => up)
+    await deliverBodies(connection, 8)
+    expect(ups()).toEqual([true, true])
+    for (const { faults } of [first, second]) {
+      faults.add({ fault: { kind: 'reply', status: 500, body: '' }, times: 1 })
+      faults.add({ fault: BUSY })
+    }
+    const delivered = connection.deliver(slice(hecEvents(90), 80))
+    await eventually(() => ups().every(up => up === false), { ...WITHIN, what: 'both rest', state: ups })
+    for (const { faults } of [first, second]) faults.clear()
+    await delivered
+    expect(stored(first, second)).toEqual(upTo(90))
   })
 
   it.for<[string, Fault]>([
