@@ -43,11 +43,6 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / 1_024 ** power).toFixed(1))} ${BINARY_UNITS[power - 1]}`
 }
 
-/** Bytes a second as megabytes (10^6) a second: `2.00 MB/s`. */
-export function formatMegabytesPerSecond(bytesPerSecond: number): string {
-  return `${(bytesPerSecond / 1e6).toFixed(2)} MB/s`
-}
-
 /** A duration for people: `850ms`, `12s`, `3m 5s`, `2h 10m`. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)}ms`

@@ -80,13 +80,13 @@ export async function unless<T>(code: 'EEXIST' | 'ENOENT', asked: Promise<T>): P
   }
 }
 
-/** What the file system says, as against a mistake of ours. */
 /** As the file system would say it. */
 function notMade(directory: string): Error {
   const text = `ENOENT: no such file or directory, mkdir '${directory}'`
   return Object.assign(new Error(text), { code: 'ENOENT', syscall: 'mkdir' })
 }
 
+/** What the file system says, as against a mistake of ours. */
 export function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
 }

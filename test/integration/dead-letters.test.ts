@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { bodyHas } from '../../src/simulator/hec/faults.ts'
+import { htmlReply } from '../../src/simulator/hec/answers.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createBox, configOf, letterOf, runCommand } from '../support/dead-letters.ts'
 import { eventually } from '../support/eventually.ts'
@@ -14,6 +15,7 @@ const GENEROUS_MS = 40_000
 async function setUp(
   onTestFinished: TestContext['onTestFinished'],
   hecOptions: Partial<HecReceiverOptions> = {},
+  splunk: Readonly<Record<string, unknown>> = {},
 ) {
   const box = createBox(onTestFinished)
   const bodies: string[] = []
@@ -23,7 +25,7 @@ async function setUp(
     ...hecOptions,
   })
   onTestFinished(() => hec.close())
-  const config = configOf(box.directory, { url: hec.url, token: TOKEN })
+  const config = configOf(box.directory, { url: hec.url, token: TOKEN, ...splunk })
   const run = (...args: string[]) => runCommand(args, { directory: box.directory, config }, onTestFinished)
   return { box, hec, run, bodies }
 }
@@ -88,6 +90,7 @@ describe('dead-letters replay', () => {
     ['Splunk is not there', 'Splunk cannot be reached'],
     ['Splunk refuses the token', 'Splunk refuses the HEC token'],
     ['a portal answers', "the answer is not the HTTP Event Collector's"],
+    ['a proxy refuses everything', "the answer is not the HTTP Event Collector's"],
   ])('ends with 1 and keeps everything when %s', async ([trouble = '', said], { onTestFinished }) => {
     const { box, hec, run } = await setUp(onTestFinished)
     const letters = [0, 1, 2].map(n => letterOf(n))
@@ -96,12 +99,44 @@ describe('dead-letters replay', () => {
     if (trouble.includes('not there')) await hec.down()
     if (trouble.includes('token')) hec.removeToken(TOKEN)
     if (trouble.includes('portal')) hec.faults.add({ fault: { kind: 'reply', status: 200, body: '<html>' } })
+    if (trouble.includes('proxy')) hec.faults.add({ fault: { kind: 'reply', ...htmlReply(400) } })
     const replay = run('replay', '--yes')
     expect(await replay.ended).toBe(1)
     expect(replay.errors()).toContain(`stopped: ${said}`)
+    expect(replay.errors()).toMatch(/stopped: .+: .+\. What was not accepted stays/)
     expect(rowOf(replay.output(), 'event-refused')).toEqual([0, 0, 3])
     expect(box.letters()).toEqual(letters)
     expect(box.names()).toEqual(['a.ndjson', 'b.ndjson'])
+  })
+
+  it('ends with 1 and keeps what Splunk takes and never acknowledges, sent once', async ({
+    onTestFinished,
+  }) => {
+    const { box, run, bodies } = await setUp(
+      onTestFinished,
+      { tokens: [{ token: TOKEN, useAck: true }], ackDelayMs: Infinity },
+      { acknowledgement: true, acknowledgement_timeout: '1s' },
+    )
+    box.put('a.ndjson', [letterOf(0)])
+    const replay = run('replay', '--yes')
+    expect(await replay.ended).toBe(1)
+    expect(replay.errors()).toContain('stopped: Splunk has not acknowledged dead letters in time')
+    expect(numbersOf(bodies)).toEqual([0])
+    expect(box.letters()).toEqual([letterOf(0)])
+  })
+
+  it('goes on by one endpoint when another refuses the token', async ({ onTestFinished }) => {
+    const { box, hec, bodies } = await setUp(onTestFinished)
+    const refuses = await startHecReceiver({ tokens: [{ token: 'another' }] })
+    onTestFinished(() => refuses.close())
+    const config = configOf(box.directory, { url: [refuses.url, hec.url], token: TOKEN })
+    // The second goes to the endpoint that was not asked for the first.
+    for (const n of [0, 1]) box.put(`${n}.ndjson`, [letterOf(n)])
+    const replay = runCommand(['replay', '--yes'], { directory: box.directory, config }, onTestFinished)
+    expect(await replay.ended, replay.errors()).toBe(0)
+    expect(refuses.counters.connections).toBe(1)
+    expect(numbersOf(bodies)).toEqual([0, 1])
+    expect(box.names()).toEqual([])
   })
 
   it('removes what was accepted also when it has to end in the middle', async ({ onTestFinished }) => {

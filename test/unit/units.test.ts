@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  formatBytes,
-  formatDuration,
-  formatMegabytesPerSecond,
-  parseDurationMs,
-  parseSizeBytes,
-} from '../../src/units.ts'
+import { formatBytes, formatDuration, parseDurationMs, parseSizeBytes } from '../../src/units.ts'
 
 describe('a duration', () => {
   test.each([
@@ -53,10 +47,6 @@ test.each([
   [7_800_000, '2h 10m'],
 ])('%d ms are shown as %s', (ms, shown) => {
   expect(formatDuration(ms)).toBe(shown)
-})
-
-test('throughput is shown in decimal megabytes', () => {
-  expect(formatMegabytesPerSecond(2_000_000)).toBe('2.00 MB/s')
 })
 
 test.each([

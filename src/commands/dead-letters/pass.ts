@@ -30,20 +30,26 @@ export interface PassReport {
   readonly stopped: string | undefined
 }
 
-export function isWanted({ source, reason }: StoredLetter, wanted: Wanted): boolean {
+type Origin = Pick<StoredLetter, 'source' | 'reason'>
+
+function isWanted({ source, reason }: Origin, wanted: Wanted): boolean {
   return (wanted.source ?? source) === source && (wanted.reason ?? reason) === reason
+}
+
+/** What has killed workers is not sent: there is no event to send. */
+export function isSendable(of: Origin, wanted: Wanted): boolean {
+  return isWanted(of, wanted) && of.reason !== QUARANTINED
 }
 
 /** The caller holds the lock of the directory. */
 export async function replayAll({ directory, wanted, sendAll, signal }: PassOptions): Promise<PassReport> {
   const tally = createTally()
-  const isMatch = (letter: StoredLetter) => isWanted(letter, wanted)
   const replay: Replay = {
     directory,
-    isWanted: letter => isMatch(letter) && letter.reason !== QUARANTINED,
+    isWanted: letter => isSendable(letter, wanted),
     sendAll,
     signal,
-    onLetter: (letter, sent) => void (isMatch(letter) && tally.add(letter, sent)),
+    onLetter: (letter, sent) => void (isWanted(letter, wanted) && tally.add(letter, sent)),
   }
   let stopped: string | undefined
   await removeHalfWritten(directory)

@@ -8,7 +8,7 @@ import { lockState } from '../../state-lock.ts'
 import { isSystemError } from '../../worker/dead-letter-directory.ts'
 import { EXIT } from '../exit.ts'
 import { openConfig } from '../open-config.ts'
-import { replayAll, type Wanted } from './pass.ts'
+import { isSendable, replayAll, type Wanted } from './pass.ts'
 import { createSender } from './send.ts'
 import { describeBroken } from './show.ts'
 import { type Summary, summarise } from './summary.ts'
@@ -41,10 +41,7 @@ export async function replay(file: string | undefined, options: ReplayOptions): 
 }
 
 function sendable({ groups }: Summary, wanted: Wanted): number {
-  const matching = groups.filter(
-    ({ source, reason }) =>
-      (wanted.source ?? source) === source && (wanted.reason ?? reason) === reason && reason !== QUARANTINED,
-  )
+  const matching = groups.filter(group => isSendable(group, wanted))
   return matching.reduce((sum, { letters }) => sum + letters, 0)
 }
 

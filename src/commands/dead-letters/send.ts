@@ -8,7 +8,7 @@ import { createDeliver } from '../../splunk/deliver.ts'
 import { describe } from '../../splunk/describe.ts'
 import { createEndpoint, type Posted } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
-import type { Events } from '../../splunk/pieces.ts'
+import { type Events, join } from '../../splunk/pieces.ts'
 import { createToken } from '../../splunk/token.ts'
 
 export type Sent =
@@ -36,19 +36,31 @@ const MAX_FAILURES = 5
 
 export function createSender(splunk: SplunkConfig): Sender {
   const token = createToken(splunk.token, splunk.tokenFile)
-  const patience = createPatience()
+  // Not as long as an endpoint works, or has not been tried yet.
+  const patience = createPatience(() => endpoints.isUp() === false)
   const clients = splunk.urls.map(url => createHecClient({ splunk, url, token, maxSockets: 2 }))
   const { acknowledgementMs } = splunk
-  const endpoints = clients.map(client =>
-    createEndpoint({
-      client,
-      token,
-      maxRequests: 1,
-      ...(acknowledgementMs !== undefined && { acknowledgementMs }),
-      events: patience,
-    }),
+  const endpoints = createEndpoints(
+    clients.map(client =>
+      createEndpoint({
+        client,
+        token,
+        maxRequests: 1,
+        ...(acknowledgementMs !== undefined && { acknowledgementMs }),
+        events: patience,
+      }),
+    ),
   )
-  const connection = { endpoints: createEndpoints(endpoints), compression: splunk.compression }
+  let hasAccepted = false
+  const connection = {
+    endpoints,
+    compression: splunk.compression,
+    giveUp: patience.giveUp,
+    onAccepted() {
+      hasAccepted = true
+    },
+    hasAccepted: () => hasAccepted,
+  }
   return {
     close() {
       for (const client of clients) client.close()
@@ -72,6 +84,11 @@ interface Connection {
   readonly endpoints: Endpoints
   readonly compression: SplunkConfig['compression']
   readonly signal: AbortSignal
+  /** Ends the replay. */
+  readonly giveUp: (answer: Posted, reason: Reason) => void
+  readonly onAccepted: () => void
+  /** Anything in this replay. */
+  readonly hasAccepted: () => boolean
 }
 
 async function deliverInto(sent: Sent[], texts: readonly string[], connection: Connection): Promise<void> {
@@ -80,6 +97,7 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
     inOrder: false,
     beforePost: () => {},
     onAccepted(numbers) {
+      if (numbers.length > 0) connection.onAccepted()
       for (const number of numbers) sent[number] = { kind: 'accepted' }
     },
     async onRefused({ event, reason, answer }) {
@@ -87,7 +105,10 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
       return true
     },
     onTrouble(reason, answer, held) {
-      const said = isFailure(answer.verdict) ? unsent(reason, answer) : refusal(reason, answer)
+      if (reason === 'acknowledgement-late') return connection.giveUp(answer, reason)
+      // Where nothing was ever accepted, it may be that everything is refused: that says nothing of these.
+      const isSaid = reason === 'index-refused' || (!isFailure(answer.verdict) && connection.hasAccepted())
+      const said = isSaid ? refusal(reason, answer) : unsent(reason, answer)
       for (const number of held?.numbers ?? []) sent[number] = said
     },
   })
@@ -99,11 +120,21 @@ function refusal(reason: Reason, { status, code, answer }: Attempt): Sent {
 }
 
 function unsent(reason: Reason, { endpoint, detail }: Posted): Sent {
-  return { kind: 'unsent', why: describe(reason, endpoint, detail).text }
+  return { kind: 'unsent', why: whyOf(endpoint, reason, detail) }
 }
 
-/** Ends the replay when Splunk has failed too often in a row. */
-function createPatience() {
+function whyOf(endpoint: string, reason: Reason, detail: string): string {
+  if (reason === 'acknowledgement-late') return NOT_ACKNOWLEDGED
+  const { text, remedy } = describe(reason, endpoint, detail)
+  return `${text}: ${remedy}`
+}
+
+/** The service would send them again until they are; a replay leaves that to whoever runs it. */
+const NOT_ACKNOWLEDGED =
+  'Splunk has not acknowledged dead letters in time, and may have them or not: look whether its indexers work, then replay again'
+
+/** Ends the replay when Splunk has failed too often in a row, or cannot work before somebody does something. */
+function createPatience(isDown: () => boolean) {
   const over = new AbortController()
   let failures = 0
   let why = ''
@@ -111,8 +142,12 @@ function createPatience() {
     signal: over.signal,
     why: () => why,
     failed(endpoint: string, reason: Reason, detail: string): void {
-      why = describe(reason, endpoint, detail).text
-      if (++failures >= MAX_FAILURES || !PASSING.has(reason)) over.abort()
+      why = whyOf(endpoint, reason, detail)
+      if (++failures >= MAX_FAILURES || (!PASSING.has(reason) && isDown())) over.abort()
+    },
+    giveUp({ endpoint, detail }: Posted, reason: Reason): void {
+      why = whyOf(endpoint, reason, detail)
+      over.abort()
     },
     worked(): void {
       failures = 0
@@ -133,11 +168,8 @@ const PASSING: ReadonlySet<Reason> = new Set([
 ])
 
 function eventsOf(texts: readonly string[]): Events {
-  const lines = texts.map(text => Buffer.from(`${text}\n`))
-  let at = 0
-  const offsets = lines.map(line => {
-    at += line.length
-    return at - line.length
-  })
-  return { bytes: Buffer.concat(lines), offsets, numbers: texts.map((_, i) => i) }
+  return join(
+    texts.map(text => Buffer.from(`${text}\n`)),
+    texts.map((_, i) => i),
+  )
 }

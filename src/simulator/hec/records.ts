@@ -37,8 +37,6 @@ export interface RecordOptions {
   readonly onBody?: (body: Buffer, events: number) => void
 }
 
-export type Records = ReturnType<typeof createRecords>
-
 export function createRecords(options: RecordOptions) {
   const events: Envelope[] = []
   const requests: RecordedRequest[] = []
