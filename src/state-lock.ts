@@ -4,7 +4,7 @@
  * when another program has got the same process id since.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type LockResult =
@@ -29,16 +29,21 @@ const PAUSE_MS = 10
 function tryLock(file: string, own: string): LockResult {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (create(file, own)) return { kind: 'locked', release: () => release(file, own) }
-    const holder = unless('ENOENT', () => readFileSync(file, 'utf8'))
-    // Somebody else is just making or moving it, or has died doing so.
+    const holder = read(file)
+    // Somebody else is just making it, or has died doing so.
     if (!holder && attempt < ATTEMPTS / 2) pause()
     else if (holder !== undefined) {
       const pid = livingProcess(holder)
       if (pid !== undefined) return { kind: 'held', pid }
-      removeStale(file, holder)
+      removeStale(file, holder, own)
     }
   }
-  throw new Error(`${file} changes all the time`)
+  throw new Error(`${file} cannot be taken over: when no other sls2splunk runs here, remove ${file}*`)
+}
+
+/** Undefined when there is none. */
+function read(file: string): string | undefined {
+  return unless('ENOENT', () => readFileSync(file, 'utf8'))
 }
 
 /** False when it is there already. */
@@ -51,21 +56,23 @@ function create(file: string, own: string): boolean {
 }
 
 /**
- * Moved away under a name of our own first: of several that find the same stale lock only one moves it. Who comes late
- * moves the new one by mistake, sees that, and puts it back.
+ * Of several that find the same stale lock one claims it, looks whether it still lies there, and removes it. Without the
+ * claim a late one would remove the lock that the first has made meanwhile. A claim whose owner died is a stale lock, too.
  */
-function removeStale(file: string, stale: string): void {
-  const moved = `${file}.${process.pid}`
-  unless('ENOENT', () => {
-    renameSync(file, moved)
-    const holder = readFileSync(moved, 'utf8')
-    if (holder !== stale) create(file, holder)
-    rmSync(moved)
-  })
+function removeStale(file: string, stale: string, own: string): void {
+  const claim = `${file}.after-${stale.replace(/\W+/g, '-').slice(0, 40)}`
+  if (create(claim, own)) {
+    if (read(file) === stale) rmSync(file, { force: true })
+    rmSync(claim, { force: true })
+    return
+  }
+  const owner = read(claim)
+  if (owner && livingProcess(owner) === undefined) removeStale(claim, owner, own)
+  else pause()
 }
 
 function release(file: string, own: string): void {
-  if (unless('ENOENT', () => readFileSync(file, 'utf8')) === own) rmSync(file, { force: true })
+  if (read(file) === own) rmSync(file, { force: true })
 }
 
 /** The process that a lock names, when it is still the same one. */

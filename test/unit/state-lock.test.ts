@@ -108,6 +108,22 @@ describe('the lock of a state directory', () => {
     }
   })
 
+  it('is taken over also when who was about to do so is gone', () => {
+    const directory = newDirectory('4194304 1')
+    writeFileSync(join(directory, 'lock.after-4194304-1'), '4194304 2')
+    expect(lockState(directory).kind).toBe('locked')
+    expect(readdirSync(directory)).toEqual(['lock'])
+  })
+
+  it('is not taken over while somebody else is about to do so', () => {
+    const directory = newDirectory('4194304 1')
+    const other = lockState(directory, 'lock.after-4194304-1')
+    expect(lockState(directory)).toMatchObject({ kind: 'failed', message: expect.stringContaining('remove') })
+    expect(readFileSync(join(directory, 'lock'), 'utf8')).toBe('4194304 1')
+    release(other)
+    expect(lockState(directory).kind).toBe('locked')
+  })
+
   it('is left alone by a release that comes too late', () => {
     const directory = newDirectory()
     const result = lockState(directory)
