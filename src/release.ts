@@ -4,10 +4,10 @@
  */
 
 /** Smaller buffers may share their memory with others (Node cuts them from a pool), and are not worth it. */
-const MIN_BYTES = 128 * 1024
+export const RELEASABLE_BYTES = 128 * 1024
 
 /** `view` and everything else on the same memory is empty afterwards; only its sole owner may call this. */
 export function releaseMemory(view: Uint8Array): void {
   const { buffer } = view
-  if (buffer instanceof ArrayBuffer && buffer.byteLength >= MIN_BYTES) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= RELEASABLE_BYTES) buffer.transfer(0)
 }

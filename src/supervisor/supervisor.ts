@@ -118,7 +118,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     const { shard, cursor } = entry
     const what =
       entry.how === 'bury'
-        ? 'it goes to the dead letters unread'
+        ? 'it goes to the dead letters unread. To do: look at it (sls2splunk dead-letters show)'
         : `its ${mark.groups} log groups are read one at a time from now on`
     log.error(`a page of shard ${shard} has ended its worker three times in a row: ${what}`, {
       source: source.name,
@@ -151,6 +151,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (message.type === 'ready') {
       lines.set(consumer, { source, reply })
       tellPositions(source)
+      // Also what was added since the thread began: until now it could not be told.
+      reply({ type: 'quarantine', entries: quarantine.of(source.name) })
     }
     if (message.type === 'status') onStatus(child, message.status, killer)
     if (message.type === 'log') {
@@ -175,14 +177,14 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     metrics.onStatus(source.name, consumer, board.onStatus(consumer, status))
     deadLettered += deadLettersIn(status)
     updateConditions()
-    if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort('memory-limit')
+    if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort(MEMORY_LIMIT)
   }
 
   function sayRestart({ source, consumer }: Child, exit: ChildExit, afterMs: number): void {
     const reason = reasonOf(exit)
     board.onRestart(consumer)
     metrics.onRestart(source.name, consumer, reason)
-    const text = `worker ended (${describeExit(exit)}), starts again in ${formatDuration(afterMs)}`
+    const text = `worker ended (${describeExit(exit)}), starts again in ${formatDuration(afterMs)}${reason === MEMORY_LIMIT ? RAISE_LIMIT : ''}`
     log.error(text, { source: source.name, consumer, reason })
   }
 
@@ -224,10 +226,13 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 }
 
-/** Not for the stop's or somebody's sake, nor for memory, which all shards take together. */
+/** Not for the stop's or somebody's sake, nor for passing the memory limit, which all shards do together. */
 function isDeath({ kind }: ChildExit): boolean {
   return kind === 'died' || kind === 'failed' || kind === 'stalled'
 }
+
+const MEMORY_LIMIT = 'memory-limit'
+const RAISE_LIMIT = '. To do, if it happens again: raise worker.memory_limit'
 
 interface Signals {
   readonly soft: AbortSignal

@@ -3,6 +3,7 @@
  * to be saved when the server did not say so. One save at a time, so what is saved never goes back.
  */
 
+import { unlessAborted } from '../failure.ts'
 import type { SlsClient } from '../sls/client.ts'
 import type { SlsFailure } from '../sls/errors.ts'
 import type { Cursor } from '../sls/page.ts'
@@ -88,12 +89,12 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       while (!signal.aborted && !lost) {
         await sleep(options.intervalMs, signal)
         // A save that has begun goes on beyond the signal: the final one waits for it, so that none goes back.
-        if (!signal.aborted && !lost && isDue()) await unlessCut(save(options.cut), options.cut)
+        if (!signal.aborted && !lost && isDue()) await save(options.cut).catch(unlessAborted(options.cut))
       }
     },
     async flush(signal) {
       while (position !== saved && !lost && !signal.aborted) {
-        await unlessCut(save(signal), signal)
+        await save(signal).catch(unlessAborted(signal))
         if (position !== saved && !lost) await sleep(FLUSH_RETRY_MS, signal)
       }
       troubles.clear(who)
@@ -102,12 +103,3 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
 }
 
 const FLUSH_RETRY_MS = 500
-
-/** A call that its signal has cut short is no failure. */
-async function unlessCut(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
-}

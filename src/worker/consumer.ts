@@ -6,6 +6,7 @@
 
 import { backoffMs } from '../backoff.ts'
 import { groupTimeoutSeconds } from '../config/group-timeout.ts'
+import { unlessAborted } from '../failure.ts'
 import type { ShardStatus, Unconfirmed, Unsaved } from '../protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
@@ -51,8 +52,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const { client, heartbeatIntervalMs: intervalMs, troubles, log } = options
   const who = { work: 'heartbeat' } as const
   const runners = new Map<number, ShardRunner>()
-  const unsaved: Unsaved[] = []
-  const unconfirmed: Unconfirmed[] = []
+  const endedAtStop: ShardRunner[] = []
   const alarm = createAlarm()
   const over = new AbortController()
   const timeoutMs = groupTimeoutSeconds(intervalMs) * 1_000
@@ -94,7 +94,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   async function beat(soft: AbortSignal): Promise<void> {
     const sentAt = performance.now()
-    const result = await client.heartbeat([...runners.keys()], over.signal).catch(unlessOver)
+    const result = await client.heartbeat([...runners.keys()], over.signal).catch(unlessAborted(over.signal))
     if (!result) return
     if (result.kind === 'failed') return onFailure(result.failure, soft)
     lease.renew(sentAt)
@@ -103,10 +103,6 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     if (!joined) log.info('joined the consumer group')
     joined = true
     if (!soft.aborted) follow(new Set(result.value), soft)
-  }
-
-  function unlessOver(error: unknown): undefined {
-    if (!over.signal.aborted) throw error
   }
 
   /** Answered but not running: start. Running but not answered: let go, and report it until that is done. */
@@ -124,10 +120,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const { position, state } = runner.status()
       if (position !== undefined) options.positions.learn(shard, position)
       runners.delete(shard)
-      if (soft.aborted) {
-        unsaved.push(...[runner.unsaved() ?? []].flat())
-        unconfirmed.push(...[runner.unfinished() ?? []].flat())
-      }
+      if (soft.aborted) endedAtStop.push(runner)
       endIfDone(soft)
       // Whoever waits for the shard gets it with our next report; one that ended by itself, and may do so again,
       // waits for the heartbeat that is due.
@@ -173,6 +166,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     await Promise.all([...runners.values()].map(runner => runner.ended))
   }
 
+  const heldAtStop = () => [...endedAtStop, ...runners.values()]
+
   function releaseAll(reason: Release): void {
     for (const runner of runners.values()) runner.release(reason)
   }
@@ -181,11 +176,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     run,
     joined: () => joined,
     shards: () => [...runners.values()].map(runner => runner.status()),
-    unconfirmed: () => [
-      ...unconfirmed,
-      ...[...runners.values()].flatMap(runner => runner.unfinished() ?? []),
-    ],
-    unsaved: () => [...unsaved, ...[...runners.values()].flatMap(runner => runner.unsaved() ?? [])],
+    unconfirmed: () => heldAtStop().flatMap(runner => runner.unfinished() ?? []),
+    unsaved: () => heldAtStop().flatMap(runner => runner.unsaved() ?? []),
   }
 }
 

@@ -5,8 +5,7 @@
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { sleep } from '../wait.ts'
-import { checkPage } from './encode/check.ts'
-import { CorruptPage } from './encode/protobuf.ts'
+import { corruptionOf } from './encode/check.ts'
 import type { HeldPage } from './held-page.ts'
 import { createHomeless, createRound, createUnsettled, type RoundParts } from './round.ts'
 
@@ -22,10 +21,8 @@ export interface PageDelivery extends RoundParts {
 export type PageOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'corrupt'; readonly message: string }
-  /** Events that have to wait were given up, at a stop. */
+  /** Events that have to wait were given up, at a stop or because the page could not be read again as it was. */
   | { readonly kind: 'unfinished' }
-  /** The page could not be read again as it was: all of it has to be done anew. */
-  | { readonly kind: 'changed' }
 
 /** Nobody waits longer than a minute: what was mended must show soon. */
 const HOLD: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
@@ -66,7 +63,7 @@ async function deliverRounds(page: HeldPage, parts: PageDelivery, signal: AbortS
     if (parts.ending.aborted || !isThere) {
       parts.onUnfinished?.()
       parts.meter.abandoned()
-      return { kind: parts.ending.aborted ? 'unfinished' : 'changed' }
+      return { kind: 'unfinished' }
     }
     const round = createRound(context, left)
     await round.send(signal)
@@ -84,14 +81,4 @@ async function wait(page: HeldPage, ms: number, signals: AbortSignal[]): Promise
   page.putAway()
   await sleep(ms, over)
   return !over.aborted && (await page.fetch())
-}
-
-function corruptionOf(page: Uint8Array): CorruptPage | undefined {
-  try {
-    checkPage(page)
-    return undefined
-  } catch (error) {
-    if (error instanceof CorruptPage) return error
-    throw error
-  }
 }

@@ -3,7 +3,7 @@
  * back, so that the worker's other shards can read; the page is read again when it is time to try.
  */
 
-import { releaseMemory } from '../release.ts'
+import { RELEASABLE_BYTES, releaseMemory } from '../release.ts'
 import type { Page } from '../sls/page.ts'
 import type { Pages, PulledPage } from './pages.ts'
 
@@ -22,13 +22,11 @@ export interface HeldPage {
   release(): void
 }
 
-/** Reading that much again costs more than keeping it. */
-const WORTH_KEEPING_BYTES = 64 * 1024
-
 /** `mayPutAway`: what lies between two cursors is the same each time it is read, which a query does not promise. */
-export function holdPage({ page, loan }: PulledPage, pages: Pages, mayPutAway: boolean): HeldPage {
+export function holdPage(pulled: PulledPage, pages: Pages, mayPutAway: boolean): HeldPage {
+  const { page } = pulled
   const length = page.data.length
-  let held: PulledPage | undefined = { kind: 'page', page, loan }
+  let held: PulledPage | undefined = pulled
 
   function release(): void {
     if (held) releaseMemory(held.page.data)
@@ -40,15 +38,15 @@ export function holdPage({ page, loan }: PulledPage, pages: Pages, mayPutAway: b
     page,
     bytes: () => held?.page.data ?? EMPTY,
     putAway() {
-      if (mayPutAway && length > WORTH_KEEPING_BYTES) release()
+      if (mayPutAway && length >= RELEASABLE_BYTES) release()
     },
     async fetch() {
       if (held) return true
-      const pulled = await pages.pull(page.from, { maxGroups: page.groups })
-      if (pulled.kind !== 'page') return false
-      held = pulled
+      const again = await pages.pull(page.from, { again: page.groups })
+      if (again.kind !== 'page') return false
+      held = again
       // What lies between two cursors never changes, but it can expire.
-      return pulled.page.next === page.next && pulled.page.data.length === length
+      return again.page.next === page.next && again.page.data.length === length
     },
     release,
   }

@@ -4,6 +4,8 @@ import { groupCursor } from '../sls/page.ts'
 import { bytesOf } from '../splunk/pieces.ts'
 import type { Refusal } from '../splunk/deliver.ts'
 import type { DeadLetter, DeadLetterBox, Written } from './dead-letters.ts'
+import type { PageOutcome } from './deliver-page.ts'
+import { corruptionOf } from './encode/check.ts'
 import { countLogs, locate } from './encode/locate.ts'
 import type { Planner } from './encode/plan.ts'
 import type { HeldPage } from './held-page.ts'
@@ -45,10 +47,12 @@ async function put(letter: DeadLetter, parts: LetterParts): Promise<boolean> {
   return true
 }
 
-/** A log group that kills whoever reads it, as it is. True when it is among the dead letters. */
-export async function buryGroup(held: HeldPage, parts: LetterParts): Promise<boolean> {
+/** A log group that kills whoever makes events of it, as it is. `unfinished`: there is no room for it now. */
+export async function buryGroup(held: HeldPage, parts: LetterParts): Promise<PageOutcome> {
   const { source, shard, meter } = parts
   const data = held.bytes()
+  const corruption = corruptionOf(data)
+  if (corruption) return { kind: 'corrupt', message: corruption.message }
   const logs = countLogs(data)
   meter.encoded(logs)
   const group = Buffer.from(data).toString('base64')
@@ -66,7 +70,7 @@ export async function buryGroup(held: HeldPage, parts: LetterParts): Promise<boo
   const written = await put(letter, parts)
   if (written) for (let i = 0; i < logs; i++) meter.deadLettered(letter.reason)
   else meter.abandoned()
-  return written
+  return { kind: written ? 'delivered' : 'unfinished' }
 }
 
 export type Announce = (letter: DeadLetter) => void
@@ -81,7 +85,7 @@ export function createAnnounce(log: WorkerLog, now: () => number = () => perform
     letters++
     if (now() - saidAtMs < QUIET_MS) return
     const what = [status === 0 ? '' : String(status), answer].filter(part => part !== '').join(' ')
-    const count = letters === 1 ? 'an event' : `${letters} events since the line before`
+    const count = letters === 1 ? 'a letter' : `${letters} letters since the line before`
     const text = `${count} went to the dead letters, lately one of shard ${shard}: ${reason}, ${what}`
     log.warn(`${text}. To do: look at them (sls2splunk dead-letters show)`, { shard, cursor, position })
     saidAtMs = now()

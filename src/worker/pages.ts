@@ -30,7 +30,8 @@ export interface Pages {
 }
 
 export interface PullOptions {
-  readonly maxGroups?: number
+  /** Log groups of a page that was read before, and counted then. */
+  readonly again?: number
   /** Ends this pull alone. */
   readonly cancel?: AbortSignal
 }
@@ -53,11 +54,11 @@ export function createPages(options: PagesOptions): Pages {
   const reserveBytes = Math.min(RESERVE_BYTES, budget.capacityBytes)
   const persistent = { who: { work: 'read', shard } as const, operation: 'reading', troubles }
 
-  async function pull(cursor: Cursor, { maxGroups, cancel }: PullOptions = {}): Promise<Pulled> {
+  async function pull(cursor: Cursor, { again, cancel }: PullOptions = {}): Promise<Pulled> {
     const ending = cancel ? AbortSignal.any([signal, cancel]) : signal
     const loan = await budget.take(reserveBytes, ending).catch(() => undefined)
     if (!loan) return { kind: 'stopped' }
-    const groups = quarantine.isOneByOne(shard, cursor) ? 1 : maxGroups
+    const groups = quarantine.isOneByOne(shard, cursor) ? 1 : again
     const result = await untilAnswered(until => client.pull(shard, cursor, until, groups), {
       ...persistent,
       signal: ending,
@@ -67,7 +68,7 @@ export function createPages(options: PagesOptions): Pages {
       return result ?? { kind: 'stopped' }
     }
     loan.resize(result.value.data.length)
-    if (maxGroups === undefined) meter.pulled(result.value.data.length)
+    if (again === undefined) meter.pulled(result.value.data.length)
     return { kind: 'page', page: result.value, loan }
   }
 

@@ -16,12 +16,10 @@ export function createQuarantineList(): QuarantineList {
   const entries: Quarantined[] = []
   const has = (shard: number, applies: (entry: Quarantined) => boolean) =>
     entries.some(entry => entry.shard === shard && applies(entry))
-  const isBuried = (shard: number, cursor: Cursor) =>
-    has(shard, entry => entry.how === 'bury' && entry.cursor === cursor)
   return {
     add: more => void entries.push(...more),
-    isBuried,
-    isOneByOne: (shard, cursor) => isBuried(shard, cursor) || has(shard, entry => covers(entry, cursor)),
+    isBuried: (shard, cursor) => has(shard, entry => entry.how === 'bury' && entry.cursor === cursor),
+    isOneByOne: (shard, cursor) => has(shard, entry => covers(entry, cursor)),
   }
 }
 

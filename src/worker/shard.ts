@@ -222,7 +222,7 @@ export function startShard(
     await ahead.drop()
   }
 
-  /** False when the page is corrupt, or was cut short by a release. */
+  /** False when the page is corrupt, could not be finished, or was cut short by a release. */
   async function deliver(delivering: HeldPage): Promise<boolean> {
     const { page } = delivering
     held = delivering
@@ -231,8 +231,10 @@ export function startShard(
       if (soft.signal.aborted) return false
       state = 'reading'
       if (page.groups > 0) heldSinceSeconds = page.receivedAtSeconds
-      if (page.groups === 1 && quarantine.isBuried(shard, page.from)) return await buryGroup(held, letters)
-      const outcome = await deliverPage(held, deliveryOf(held), hard.signal)
+      const isBuried = page.groups === 1 && quarantine.isBuried(shard, page.from)
+      const outcome = isBuried
+        ? await buryGroup(held, letters)
+        : await deliverPage(held, deliveryOf(held), hard.signal)
       if (outcome.kind === 'corrupt')
         troubles.raise({ work: 'page', shard }, corruptPage(shard, outcome.message))
       return outcome.kind === 'delivered'

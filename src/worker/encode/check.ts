@@ -1,6 +1,6 @@
 /** Whether a page can be read to its end: asked before anything of it is sent, or its beginning would be sent each time. */
 
-import { BYTES, type Reader, readEnd, readVarint, skipField } from './protobuf.ts'
+import { BYTES, CorruptPage, type Reader, readEnd, readVarint, skipField } from './protobuf.ts'
 
 /** The messages inside a message, by the tag of their field. */
 interface Message {
@@ -13,6 +13,17 @@ const PAIR: Message = {}
 const LOG: Message = { [tagOf(2)]: PAIR }
 const GROUP: Message = { [tagOf(1)]: LOG, [tagOf(6)]: PAIR }
 const PAGE: Message = { [tagOf(1)]: GROUP }
+
+/** What is wrong with the page, if anything. */
+export function corruptionOf(page: Uint8Array): CorruptPage | undefined {
+  try {
+    checkPage(page)
+    return undefined
+  } catch (error) {
+    if (error instanceof CorruptPage) return error
+    throw error
+  }
+}
 
 /** Throws `CorruptPage` where the encoder would. */
 export function checkPage(page: Uint8Array): void {
