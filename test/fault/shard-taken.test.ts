@@ -40,7 +40,7 @@ scenarios('Log Service', [
     ...shared,
     fault: 'a second service takes shards while Splunk is slow',
     async strike({ far, start }) {
-      const slow = far.hec.faults.add({ fault: { kind: 'slow-reply', delayMs: 1_500 } })
+      const slow = far.hec.faults.add({ fault: { kind: 'slow-reply', delayMs: 5_000 } })
       start(second)
       await heldBy(far, ['first-logs-1', 'second-logs-1'])
       return slow.remove
