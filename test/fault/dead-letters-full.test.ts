@@ -51,6 +51,7 @@ function accepted(inOrder: boolean): Scenario {
       expect(letters.all().length).toBeGreaterThan(0)
       expect(far.hec.events.some(event => isPoison(sequenceOf(event)))).toBe(true)
       expect([...letters.counts()].filter(([, count]) => count !== 1)).toEqual([])
+      expectPoison(letters.ids())
     },
   }
 }
@@ -87,6 +88,7 @@ function emptied(): Scenario {
       }
     },
     disorder: later,
+    after: () => expectPoison([...letters.ids(), ...archived()]),
   }
 }
 
@@ -123,8 +125,14 @@ function onFullDisk(): Scenario {
     disorder: later,
     after({ far }) {
       expect(far.deadLettered()).toBeGreaterThan(0)
+      expectPoison(lettersIn(directory).map(logIdOf))
     },
   }
+}
+
+/** Nothing is given up but what Splunk refuses. */
+function expectPoison(ids: Iterable<string>): void {
+  expect([...ids].filter(id => !isPoison(Number(id.slice(5))))).toEqual([])
 }
 
 /** Until nothing fits any more. */

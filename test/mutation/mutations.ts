@@ -66,9 +66,17 @@ export const MUTATIONS: readonly Mutation[] = [
     test: 'test/fault/heartbeats.test.ts',
   },
   {
-    safeguard: 'a page whose length is not what Log Service says is read again',
+    safeguard: 'a page with other groups than Log Service says is read again',
     file: 'src/sls/page.ts',
     find: '  if (groups !== announced) return bad(',
+    replace: '  if (false) return bad(',
+    project: 'unit',
+    test: 'test/unit/sls/page.test.ts',
+  },
+  {
+    safeguard: 'a page of another length than Log Service says is read again',
+    file: 'src/sls/page.ts',
+    find: '  if (data.length !== rawSize) return bad(',
     replace: '  if (false) return bad(',
     project: 'unit',
     test: 'test/unit/sls/page.test.ts',

@@ -4,7 +4,7 @@
  */
 
 import { createGenerator } from '../../src/simulator/generator.ts'
-import { eachLogId } from '../../src/simulator/generator/log-id.ts'
+import { eachLogId, formatLogId } from '../../src/simulator/generator/log-id.ts'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
 import {
@@ -27,6 +27,8 @@ export const ACCESS_KEY = { id: 'soak-key-id', secret: 'soak-key-secret' } as co
 interface Account {
   readonly ledger: Ledger
   readonly deadLetters: DeadLetters
+  /** Ids of logs that Splunk has refused for ever. */
+  readonly refused: Set<string>
 }
 
 export interface SoakFarEnds {
@@ -45,6 +47,8 @@ export interface SoakFarEnds {
   refuseEvents(every: number): () => void
   /** Logs that are among the dead letters and did not arrive. */
   deadLettered(): number
+  /** Logs among the dead letters that Splunk had never refused. */
+  givenUpWrongly(): number
   /** Issued logs that have neither arrived nor are dead letters. */
   missing(): number
   /** Raw bytes that were due and not produced, because a shard was too far behind. */
@@ -61,6 +65,7 @@ const KEPT_GROUPS = 100
 
 export async function startSoakFarEnds(shards: number, deadLetters: DeadLetters): Promise<SoakFarEnds> {
   const ledger = createLedger()
+  const account: Account = { ledger, deadLetters, refused: new Set() }
   const sls = await startSlsSimulator({ accessKeys: [ACCESS_KEY], journalEntries: 1_000 })
   const hec = await startHecReceiver({
     tokens: [{ token: TOKEN }],
@@ -69,7 +74,7 @@ export async function startSoakFarEnds(shards: number, deadLetters: DeadLetters)
   })
   sls.createLogstore(PROJECT, LOGSTORE, { shards })
   sls.createGroup(PROJECT, LOGSTORE, GROUP)
-  const oracle = createOracle(sls, { isSettled: group => isSettled(group, { ledger, deadLetters }) })
+  const oracle = createOracle(sls, { isSettled: group => isSettled(group, account) })
   const generator = createGenerator({ seed: 1 })
   let passedOverBytes = 0
 
@@ -108,11 +113,12 @@ export async function startSoakFarEnds(shards: number, deadLetters: DeadLetters)
       for (const shard of to) append(shard)
     },
     produce,
-    refuseEvents: every => refuseEvents(hec, every),
-    deadLettered: () => deadLettered({ ledger, deadLetters }),
+    refuseEvents: every => refuseEvents(hec, every, account.refused),
+    deadLettered: () => deadLettered(account),
+    givenUpWrongly: () => givenUpWrongly(account),
     missing: () => {
       const { lost } = ledger.report()
-      return lost === 0 ? 0 : lost - deadLettered({ ledger, deadLetters })
+      return lost === 0 ? 0 : lost - deadLettered(account)
     },
     passedOverBytes: () => passedOverBytes,
     async close() {
@@ -148,11 +154,17 @@ function deadLettered({ ledger, deadLetters }: Account): number {
   return notArrived.reduce((sum, each) => sum + each, 0)
 }
 
+function givenUpWrongly({ deadLetters, refused }: Account): number {
+  const ids = [...deadLetters.ids()].flatMap(([shard, sequences]) =>
+    [...sequences].map(sequence => formatLogId({ shard, sequence })),
+  )
+  return ids.filter(id => !refused.has(id)).length
+}
+
 const REFUSED = { text: 'Invalid data format', code: 6, 'invalid-event-number': 0 }
 
 /** A refused event stays refused, whoever sends it and how often. */
-function refuseEvents(hec: HecReceiver, every: number): () => void {
-  const refused = new Set<string>()
+function refuseEvents(hec: HecReceiver, every: number, refused: Set<string>): () => void {
   let requests = 0
   const rule = hec.faults.add({
     fault: { kind: 'reply', status: 400, body: JSON.stringify(REFUSED) },
@@ -168,7 +180,7 @@ function refuseEvents(hec: HecReceiver, every: number): () => void {
 function firstIdOf(body: Buffer): string {
   const ids: string[] = []
   eachLogId(body.subarray(0, body.indexOf('\n') + 1 || body.length), (shard, sequence) => {
-    ids.push(`${shard}-${sequence}`)
+    ids.push(formatLogId({ shard, sequence }))
   })
   return ids[0] ?? ''
 }

@@ -10,6 +10,8 @@ export interface SoakResult extends WatchFigures {
   readonly issued: number
   readonly delivered: number
   readonly deadLettered: number
+  /** Dead letters of events that Splunk had never refused. */
+  readonly givenUpWrongly: number
   readonly lost: number
   /** Arrivals of logs that nobody had issued. */
   readonly unknown: number
@@ -35,10 +37,15 @@ export interface SoakResult extends WatchFigures {
   readonly lastExits: readonly string[]
 }
 
-/** Nothing lost, nothing invented, no checkpoint ahead of its logs, no process that ended by itself. */
-export function isSound({ lost, unknown, checkpointsAhead, ...rest }: SoakResult): boolean {
-  const troubles = lost + unknown + checkpointsAhead + rest.unexpectedExits.length
-  return troubles === 0 && rest.freshLogMs !== undefined && rest.lastExits.every(exit => exit === '0')
+/**
+ * Nothing lost, invented or given up wrongly, no checkpoint ahead of its logs, no shard held twice, no process that ended
+ * by itself, and everything arrived in the end.
+ */
+export function isSound({ lost, unknown, givenUpWrongly, checkpointsAhead, heldTwice, ...rest }: SoakResult) {
+  const troubles =
+    lost + unknown + givenUpWrongly + checkpointsAhead + heldTwice + rest.unexpectedExits.length
+  const hasArrived = rest.caughtUpMs !== undefined && rest.freshLogMs !== undefined
+  return troubles === 0 && hasArrived && rest.lastExits.every(exit => exit === '0')
 }
 
 export function printResult(result: SoakResult): void {
@@ -52,6 +59,7 @@ export function printResult(result: SoakResult): void {
     'logs issued': result.issued,
     'logs delivered': result.delivered,
     'logs among the dead letters': result.deadLettered,
+    'of them never refused': result.givenUpWrongly,
     'logs lost': result.lost,
     'logs that nobody issued': result.unknown,
     duplicates: `${result.duplicated} (${percent(result.duplicateRatio)})`,

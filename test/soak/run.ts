@@ -153,6 +153,7 @@ function accountOf({ ledger, oracle, ...far }: SoakFarEnds) {
     issued,
     delivered,
     deadLettered: far.deadLettered(),
+    givenUpWrongly: far.givenUpWrongly(),
     lost: far.missing(),
     unknown,
     duplicated,

@@ -140,6 +140,10 @@ async function freshLogsArrive({ far, services }: World): Promise<number> {
     withinMs: FRESH_MS,
     what: 'a log that is written after the fault arrives',
     state: () => ({ late: late(), log: lastLines(services) }),
+  }).catch(async (tooLate: unknown) => {
+    // Too late and never are two things: what does not arrive at all fails as a log that is missing.
+    await everythingArrives(far)
+    throw tooLate
   })
   const arrivals = fresh.map(({ shard, sequence }) => far.arrivedAt(shard, sequence) ?? healedAt)
   return Math.max(0, ...arrivals.map(at => at - healedAt)) / 1_000
