@@ -70,7 +70,7 @@ function addDeadLetters(program: Command, finish: (status: number) => void): voi
     .option('--source <name>', 'those of this source alone')
     .option('--reason <reason>', 'those of this reason alone, as show names it')
     .option('--yes', 'without asking', false)
-    .addHelpText('after', exampleOf('dead-letters replay --reason index-refused --yes'))
+    .addHelpText('after', exampleOf('dead-letters replay --reason too-large --yes'))
     .action(async ({ config, ...options }: ReplayOptions & { config?: string }) => {
       const { replay } = await import('./commands/dead-letters/replay.ts')
       finish(await replay(config, options))
