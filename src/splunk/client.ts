@@ -107,14 +107,15 @@ export function createHecClient({
     const headers = { 'user-agent': 'sls2splunk', ...sentBack, ...request.headers }
     const outcome = await http.send({ ...request, headers, maxAnswerBytes: MAX_ANSWER_BYTES }, signal)
     const isLed = outcome.kind === 'answer' && cookies.take(outcome.headers)
+    const reply = outcome.kind === 'answer' ? readReply(outcome.body) : undefined
     onCall?.({
       endpoint,
       operation: request.operation,
-      code: codeOf(outcome),
+      code: reply ? String(reply.code) : codeOf(outcome),
       durationMs: outcome.durationMs,
       sentBytes: request.body?.length ?? 0,
     })
-    return { outcome, cookies: isLed ? cookies.header() : sentBack }
+    return { outcome, reply, cookies: isLed ? cookies.header() : sentBack }
   }
 
   const ofChannel = (channel: string) => ({
@@ -138,9 +139,9 @@ export function createHecClient({
         timeoutMs: splunk.timeoutMs,
       }
       const sent = { events: payload.events, bytes: payload.rawBytes, gzip: payload.gzip }
-      const { outcome, cookies: leading } = await exchange(request, signal)
-      const attempt = attemptOf(outcome, (status, reply) => judge(status, reply, sent))
-      return { ...attempt, cookies: leading }
+      const exchanged = await exchange(request, signal)
+      const attempt = attemptOf(exchanged, (status, reply) => judge(status, reply, sent))
+      return { ...attempt, cookies: exchanged.cookies }
     },
     async poll({ channel, ackId, cookies: sentBack }, signal) {
       const request: Question = {
@@ -152,10 +153,11 @@ export function createHecClient({
         ...(sentBack && { cookies: sentBack }),
         timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
       }
-      const { outcome } = await exchange(request, signal)
+      const exchanged = await exchange(request, signal)
+      const { outcome } = exchanged
       const indexed = outcome.kind === 'answer' && outcome.status === 200 ? readAcks(outcome.body) : undefined
       if (indexed) return { kind: 'answered', indexed }
-      return { kind: 'failed', attempt: attemptOf(outcome, judgeProbe) }
+      return { kind: 'failed', attempt: attemptOf(exchanged, judgeProbe) }
     },
     async probe(signal) {
       const request: Question = {
@@ -165,14 +167,15 @@ export function createHecClient({
         headers: {},
         timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
       }
-      const { outcome } = await exchange(request, signal)
-      return attemptOf(outcome, judgeProbe)
+      return attemptOf(await exchange(request, signal), judgeProbe)
     },
   }
 }
 
 interface Exchanged {
   readonly outcome: HttpOutcome
+  /** Undefined when the answer is not HEC's, or there is none. */
+  readonly reply: Reply | undefined
   /** Those that lead to whoever has answered: as the answer sets them, else as they were sent. */
   readonly cookies: CookieHeader
 }
@@ -195,13 +198,12 @@ function endpointOf(url: string): string {
 
 type Judge = (status: number, reply: Reply | undefined) => Verdict
 
-function attemptOf(outcome: HttpOutcome, judgeAnswer: Judge): Attempt {
+function attemptOf({ outcome, reply }: Exchanged, judgeAnswer: Judge): Attempt {
   if (outcome.kind === 'trouble') {
     const { code: answer } = outcome
     return { verdict: judgeTrouble(answer), detail: answer, answer, status: 0, code: null }
   }
   const { status, headers } = outcome
-  const reply = readReply(outcome.body)
   const verdict = judgeAnswer(status, reply)
   const afterMs = retryAfterMs(headers, Date.now())
   return {
@@ -213,8 +215,7 @@ function attemptOf(outcome: HttpOutcome, judgeAnswer: Judge): Attempt {
   }
 }
 
+/** Of what HEC has not answered. */
 function codeOf(outcome: HttpOutcome): string {
-  if (outcome.kind === 'trouble') return outcome.code
-  const reply = readReply(outcome.body)
-  return reply ? String(reply.code) : `http_${outcome.status}`
+  return outcome.kind === 'trouble' ? outcome.code : `http_${outcome.status}`
 }

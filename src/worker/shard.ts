@@ -4,52 +4,18 @@
  */
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
-import type { Budget } from '../budget.ts'
-import type { EventMetadata, SourceConfig } from '../config/types.ts'
-import { clearMark, setMark } from '../marker.ts'
 import type { ShardState, ShardStatus, Unconfirmed, Unsaved } from '../protocol.ts'
-import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
-import type { Cursor } from '../sls/page.ts'
-import type { Deliver } from '../splunk/deliver.ts'
+import type { Cursor, Page } from '../sls/page.ts'
 import { sleep } from '../wait.ts'
-import type { Buffers } from './buffers.ts'
 import { type Checkpoint, createCheckpoint } from './checkpoint.ts'
-import type { DeadLetterBox } from './dead-letters.ts'
-import { deliverPage, type PageDelivery } from './deliver-page.ts'
-import type { ShardDelivery } from './delivery.ts'
-import { createEncode } from './encode/page-encoder.ts'
-import { createPlanner, type Planner } from './encode/plan.ts'
-import { type HeldPage, holdPage } from './held-page.ts'
+import { holdPage } from './held-page.ts'
 import type { IsOurs } from './lease.ts'
-import { type Announce, bury, buryGroup } from './letters.ts'
-import type { WorkerLog } from './log.ts'
-import type { Meter } from './meter.ts'
 import { createPages } from './pages.ts'
-import type { QuarantineList } from './quarantine.ts'
 import { createReadAhead } from './read-ahead.ts'
+import type { ShardContext } from './shard-context.ts'
+import { createShardPage } from './shard-page.ts'
 import { findStart, recoverPosition, type Start } from './start.ts'
-import type { Troubles } from './troubles.ts'
-
-/** What every shard of a worker shares. */
-export interface ShardContext {
-  readonly client: SlsClient
-  readonly source: SourceConfig
-  readonly defaults: EventMetadata
-  /** Delivery on behalf of a shard, so that its trouble is told apart from its neighbours'. */
-  readonly deliverFor: (delivery: ShardDelivery) => Deliver
-  readonly deadLetters: DeadLetterBox
-  readonly announce: Announce
-  readonly quarantine: QuarantineList
-  readonly marker: SharedArrayBuffer
-  readonly budget: Budget
-  readonly buffers: Buffers
-  readonly meter: Meter
-  readonly troubles: Troubles
-  readonly log: WorkerLog
-  /** Longest time for delivering what is held of a shard that another consumer is to have. */
-  readonly drainTimeoutMs: number
-}
 
 /**
  * Why a shard is let go, weakest first: a stronger reason wins over a weaker one. `stop` and `taken` let the page under
@@ -96,27 +62,24 @@ export function startShard(
   const lost = new AbortController()
   const over = new AbortController()
   const parts = { client, shard, troubles, signal: soft.signal }
-  const { quarantine, marker } = context
-  const pages = createPages({ ...parts, budget: context.budget, meter, quarantine })
+  const { budget, quarantine } = context
+  const pages = createPages({ ...parts, budget, meter, quarantine })
   const ahead = createReadAhead(pages)
-  const planner = plannerOf(shard, context)
-  const encode = createEncode(planner)
-  const letters = {
-    box: context.deadLetters,
-    source: source.name,
+  const shardPage = createShardPage({
     shard,
-    planner,
+    context,
     meter,
-    troubles,
-    announce: context.announce,
-  }
+    isOurs,
+    position: () => checkpoint?.position() ?? '',
+    ending: soft.signal,
+    cut: hard.signal,
+    onHold: () => void ahead.drop(),
+  })
   let released: Release | undefined
   let state: ShardState = 'starting'
   let checkpoint: Checkpoint | undefined
   let heldSinceSeconds: number | undefined
   let endSeenAt = 0
-  let held: HeldPage | undefined
-  let unfinished: Unconfirmed | undefined
 
   function release(reason: Release): boolean {
     if (released !== undefined && RANK[released] >= RANK[reason]) return false
@@ -124,19 +87,12 @@ export function startShard(
     state = 'draining'
     soft.abort()
     if (reason === 'deadline' || reason === 'lost') {
-      noteUnfinished()
+      shardPage.noteUnfinished()
       hard.abort()
     }
     if (reason === 'lost') lost.abort()
     if (reason === 'taken') void giveUpLater()
     return true
-  }
-
-  /** Of a page that is about to be given up: all of it will be read and sent again. */
-  function noteUnfinished(): void {
-    const [events, repeated] = [meter.inFlightEvents(), meter.settledOfPage()]
-    const from = checkpoint?.position() ?? ''
-    if (held && events + repeated > 0) unfinished = { shard, events, repeated, from, to: held.page.next }
   }
 
   /** Whoever is to have the shard next may be able to deliver what we cannot. */
@@ -206,10 +162,10 @@ export function startShard(
       }
       const next = pulled.page
       if (!next.atEnd) ahead.begin(next.next)
-      const delivered = await deliver(holdPage(pulled, pages, source.query === undefined))
+      noteReading(next)
+      const delivered = await shardPage.deliver(holdPage(pulled, pages, source.query === undefined))
       if (delivered) {
         failures = 0
-        unfinished = undefined
         for (const work of ['page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
         // Only here: the page is delivered, and so is everything before it.
         current.advance(next.next)
@@ -222,60 +178,10 @@ export function startShard(
     await ahead.drop()
   }
 
-  /** False when the page is corrupt, could not be finished, or was cut short by a release. */
-  async function deliver(delivering: HeldPage): Promise<boolean> {
-    const { page } = delivering
-    held = delivering
-    meter.pageBegins()
-    try {
-      if (soft.signal.aborted) return false
-      state = 'reading'
-      if (page.groups > 0) heldSinceSeconds = page.receivedAtSeconds
-      const isBuried = page.groups === 1 && quarantine.isBuried(shard, page.from)
-      const outcome = isBuried
-        ? await buryGroup(held, letters)
-        : await deliverPage(held, deliveryOf(held), hard.signal)
-      if (outcome.kind === 'corrupt')
-        troubles.raise({ work: 'page', shard }, corruptPage(shard, outcome.message))
-      return outcome.kind === 'delivered'
-    } catch (error) {
-      if (!hard.signal.aborted) throw error
-      return false
-    } finally {
-      delivering.release()
-      held = undefined
-    }
-  }
-
-  function deliveryOf(delivering: HeldPage): PageDelivery {
-    const { inOrder } = source
-    const deliver = context.deliverFor({
-      shard,
-      inOrder,
-      beforePost() {
-        if (!isOurs()) hard.signal.throwIfAborted()
-      },
-      onRefused: refusal => bury(refusal, delivering, letters),
-    })
-    return {
-      encode,
-      deliver,
-      buffers: context.buffers,
-      meter,
-      inOrder,
-      ending: soft.signal,
-      onHold: () => void ahead.drop(),
-      onUnfinished: noteUnfinished,
-      uninterrupted: work => marked(delivering.page, work),
-    }
-  }
-
-  /** What is done in one go may be what kills the thread: then the supervisor finds the mark. */
-  function marked<T>({ from, next, groups }: HeldPage['page'], work: () => T): T {
-    setMark(marker, { shard, cursor: from, next, groups })
-    const result = work()
-    clearMark(marker)
-    return result
+  function noteReading({ groups, receivedAtSeconds }: Page): void {
+    if (soft.signal.aborted) return
+    state = 'reading'
+    if (groups > 0) heldSinceSeconds = receivedAtSeconds
   }
 
   /** Caught up: the next pull begins one fetch interval after this one did. */
@@ -317,7 +223,7 @@ export function startShard(
     shard,
     release,
     ended: run().finally(() => over.abort()),
-    unfinished: () => unfinished,
+    unfinished: shardPage.unfinished,
     unsaved() {
       const [from, to] = [checkpoint?.saved() ?? '', checkpoint?.position() ?? '']
       return from === to ? undefined : { shard, from, to }
@@ -339,17 +245,4 @@ export function startShard(
 interface Attempt {
   readonly start: Start
   readonly failures: number
-}
-
-function plannerOf(shard: number, { source, defaults }: ShardContext): Planner {
-  const { project, logstore, routes } = source
-  return createPlanner({ project, logstore, shard, routes, defaults, addMetadata: source.event.metadata })
-}
-
-function corruptPage(shard: number, message: string) {
-  return {
-    code: 'sls-corrupt-page',
-    text: `a page of shard ${shard} is corrupt: ${message}`,
-    remedy: 'nothing if it passes: the page is read again; else look for a proxy that changes answers',
-  }
 }

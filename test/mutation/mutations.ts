@@ -20,8 +20,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     safeguard: 'a checkpoint moves only behind a page that is delivered',
     file: 'src/worker/shard.ts',
-    find: '      const delivered = await deliver(',
-    replace: '      current.advance(next.next)\n      const delivered = await deliver(',
+    find: '      const delivered = await shardPage.deliver(',
+    replace: '      current.advance(next.next)\n      const delivered = await shardPage.deliver(',
     project: 'fault',
     test: 'test/fault/peers.test.ts',
   },

@@ -10,7 +10,8 @@ import type { IsOurs } from '../../../../src/worker/lease.ts'
 import { createMarker } from '../../../../src/marker.ts'
 import { createMeter } from '../../../../src/worker/meter.ts'
 import { createQuarantineList } from '../../../../src/worker/quarantine.ts'
-import { type ShardContext, type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
+import { type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
+import type { ShardContext } from '../../../../src/worker/shard-context.ts'
 import { createTroubles, type Troubles } from '../../../../src/worker/troubles.ts'
 
 export const CHECKPOINT_INTERVAL_MS = 1_000

@@ -1,0 +1,33 @@
+/** What every shard of a worker shares. */
+
+import type { Budget } from '../budget.ts'
+import type { EventMetadata, SourceConfig } from '../config/types.ts'
+import type { SlsClient } from '../sls/client.ts'
+import type { Deliver } from '../splunk/deliver.ts'
+import type { Buffers } from './buffers.ts'
+import type { DeadLetterBox } from './dead-letters.ts'
+import type { ShardDelivery } from './delivery.ts'
+import type { Announce } from './letters.ts'
+import type { WorkerLog } from './log.ts'
+import type { Meter } from './meter.ts'
+import type { QuarantineList } from './quarantine.ts'
+import type { Troubles } from './troubles.ts'
+
+export interface ShardContext {
+  readonly client: SlsClient
+  readonly source: SourceConfig
+  readonly defaults: EventMetadata
+  /** Delivery on behalf of a shard, so that its trouble is told apart from its neighbours'. */
+  readonly deliverFor: (delivery: ShardDelivery) => Deliver
+  readonly deadLetters: DeadLetterBox
+  readonly announce: Announce
+  readonly quarantine: QuarantineList
+  readonly marker: SharedArrayBuffer
+  readonly budget: Budget
+  readonly buffers: Buffers
+  readonly meter: Meter
+  readonly troubles: Troubles
+  readonly log: WorkerLog
+  /** Longest time for delivering what is held of a shard that another consumer is to have. */
+  readonly drainTimeoutMs: number
+}
