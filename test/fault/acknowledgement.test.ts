@@ -10,7 +10,8 @@ import type { HecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { type Balancer, startBalancer } from '../support/balancer.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FarEnds, type FarEndsOptions, TOKEN } from '../support/far-ends.ts'
-import { type Bound, byItself, type Scenario, scenarios, type World } from './support/scenario.ts'
+import { sentLater } from './support/bounds.ts'
+import { byItself, type Scenario, scenarios } from './support/scenario.ts'
 import { createCounted, moreStored, notReady, ready, storedIn } from './support/splunk.ts'
 
 /** A lost acknowledgement is waited for so long. */
@@ -18,11 +19,6 @@ const TIMEOUT_MS = 2_500
 const indexer = { tokens: [{ token: TOKEN, useAck: true }], ackDelayMs: 200, volatile: true } as const
 const services = [{ overrides: { splunk: { acknowledgementMs: TIMEOUT_MS, timeoutMs: 5_000 } } }]
 const world = { hec: indexer }
-
-const disorder: Bound = {
-  atMost: ({ far }) => far.ledger.report().issued,
-  because: 'what was lost is sent again behind others of its page',
-}
 
 const inMemory = ({ hecs }: FarEnds) => hecs.reduce((all, each) => all + each.eventsInMemory(), 0)
 const lostIn = ({ hecs }: FarEnds) => hecs.reduce((all, { counters }) => all + counters.lostInMemory, 0)
@@ -35,19 +31,8 @@ async function filled(far: FarEnds, { eventsInMemory }: HecReceiver): Promise<vo
   })
 }
 
-/** Longest time from "indexed" until somebody asks, on a busy machine. */
+/** Longest time from "indexed" until somebody asks, on a busy machine: what was indexed lately may be unasked for. */
 const UNASKED_MS = 3_000
-
-/** How many events were indexed lately: whether they are, may have been asked for or not. */
-function watchIndexed({ far, onEnd }: World): () => number {
-  const samples: { readonly atMs: number; readonly events: number }[] = []
-  const timer = setInterval(() => samples.push({ atMs: performance.now(), events: storedIn(far) }), 50)
-  onEnd(() => clearInterval(timer))
-  return () => {
-    const before = samples.findLast(({ atMs }) => atMs < performance.now() - UNASKED_MS)
-    return storedIn(far) - (before?.events ?? 0)
-  }
-}
 
 const UNASKED = 'events that were indexed, of which the indexer could not say so any more'
 
@@ -69,7 +54,7 @@ const neverComing = (): Scenario => {
       }
     },
     duplicates: twice.bound,
-    disorder,
+    disorder: sentLater,
   }
 }
 
@@ -80,14 +65,12 @@ const lostWithMemory = (): Scenario => {
     cases: 3,
     world,
     services,
-    async strike(current) {
-      const { far } = current
-      const indexed = watchIndexed(current)
+    async strike({ far }) {
       for (let i = 0; i < 3; i++) {
         far.hec.setAckDelayMs(Number.POSITIVE_INFINITY)
         await filled(far, far.hec)
         const lost = lostIn(far)
-        twice.add(indexed())
+        twice.add(far.arrivedLately(UNASKED_MS))
         far.hec.restart()
         far.hec.setAckDelayMs(indexer.ackDelayMs)
         expect(lostIn(far), 'lost with the memory').toBeGreaterThan(lost)
@@ -96,7 +79,7 @@ const lostWithMemory = (): Scenario => {
       return byItself
     },
     duplicates: twice.bound,
-    disorder,
+    disorder: sentLater,
   }
 }
 
@@ -124,7 +107,7 @@ const lostAnswers = (): Scenario => {
       return byItself
     },
     duplicates: twice.bound,
-    disorder,
+    disorder: sentLater,
   }
 }
 
@@ -153,15 +136,10 @@ const notOffered = (): Scenario => {
     fault: 'the token does not offer the acknowledgement that is asked for any more',
     world: { hec: { ...indexer, volatile: false } },
     services,
-    async strike(current) {
-      const {
-        far,
-        services: [running],
-      } = current
-      const indexed = watchIndexed(current)
+    async strike({ far, services: [running] }) {
       await moreStored(far, 30)
       const before = storedIn(far)
-      twice.add(indexed())
+      twice.add(far.arrivedLately(UNASKED_MS))
       far.hec.setToken({ token: TOKEN })
       if (running) await notReady(running, 'splunk-acknowledgement-missing')
       const after = storedIn(far)
@@ -177,7 +155,7 @@ const notOffered = (): Scenario => {
       }
     },
     duplicates: twice.bound,
-    disorder,
+    disorder: sentLater,
   }
 }
 
@@ -218,9 +196,7 @@ function behindBalancer({ sticky, restarts }: Behind): Scenario {
     cases: restarts,
     world: { receivers: 2, hec: indexer, splunkUrls },
     services,
-    async strike(current) {
-      const { far } = current
-      const indexed = watchIndexed(current)
+    async strike({ far }) {
       const [stays, dies] = far.hecs
       if (!stays || !dies) return byItself
       for (let i = 0; i < restarts; i++) {
@@ -229,7 +205,7 @@ function behindBalancer({ sticky, restarts }: Behind): Scenario {
           withinMs: 20_000,
           what: 'it has something to lose',
         })
-        twice.add(indexed())
+        twice.add(far.arrivedLately(UNASKED_MS))
         mortal.restart()
         await moreStored(far, 12)
         await delay(EVERY_MS)
@@ -239,11 +215,11 @@ function behindBalancer({ sticky, restarts }: Behind): Scenario {
       return byItself
     },
     duplicates: twice.bound,
-    disorder,
+    disorder: sentLater,
   }
 }
 
-scenarios('Splunk', [
+scenarios('Splunk', () => [
   neverComing(),
   lostWithMemory(),
   lostAnswers(),

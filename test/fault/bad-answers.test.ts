@@ -16,8 +16,7 @@ const REPEATED: readonly SlsFault[] = [
   { kind: 'duplicate' },
 ]
 
-scenarios(
-  'Log Service',
+scenarios('Log Service', () =>
   CALLS.flatMap((call): Scenario[] => [
     onCall({
       call,

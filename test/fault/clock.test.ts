@@ -50,4 +50,4 @@ function whileRunning(offset: (typeof OFFSETS)[number]): Scenario {
   }
 }
 
-scenarios('Log Service', [...OFFSETS.map(fromTheStart), ...OFFSETS.map(whileRunning)])
+scenarios('Log Service', () => [...OFFSETS.map(fromTheStart), ...OFFSETS.map(whileRunning)])

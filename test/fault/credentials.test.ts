@@ -21,7 +21,7 @@ function refused(fault: string, keys: readonly SimulatedAccessKey[]): Scenario {
   }
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   refused('the access key is disabled and enabled again', []),
   refused('the secret of the access key does not fit, then does', [{ id: ACCESS_KEY.id, secret: 'another' }]),
   refused('a security token is wanted, then not', [{ ...ACCESS_KEY, securityToken: 'of an hour ago' }]),

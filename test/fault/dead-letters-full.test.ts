@@ -1,23 +1,18 @@
 /** Nowhere to put dead letters: what Splunk refuses waits, `/readyz` says why, and it goes on when there is room. */
 
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { lettersIn } from '../support/dead-letters.ts'
 import { sequenceOf } from '../support/far-ends.ts'
 import { canMountTmpfs, mountTmpfs } from '../support/tmpfs.ts'
-import { createLetters, logIdOf } from './support/letters.ts'
-import { type Bound, type Scenario, scenarios } from './support/scenario.ts'
+import { sentLater } from './support/bounds.ts'
+import { createLetters } from './support/letters.ts'
+import { type Scenario, scenarios } from './support/scenario.ts'
 import { notReady, ready } from './support/splunk.ts'
 
 /** Events in order keep a shard waiting for its first letter without room; the others go on in between. */
 const BOTH = [false, true]
 const isPoison = (sequence: number) => sequence % 40 === 7
-const later: Bound = {
-  atMost: ({ far }) => far.ledger.report().issued,
-  because: 'what waits arrives behind what does not',
-}
 
 function accepted(inOrder: boolean): Scenario {
   const letters = createLetters()
@@ -46,7 +41,7 @@ function accepted(inOrder: boolean): Scenario {
         if (running) await ready(running)
       }
     },
-    ...(!inOrder && { disorder: later }),
+    ...(!inOrder && { disorder: sentLater }),
     after({ far }) {
       expect(letters.all().length).toBeGreaterThan(0)
       expect(far.hec.events.some(event => isPoison(sequenceOf(event)))).toBe(true)
@@ -58,28 +53,25 @@ function accepted(inOrder: boolean): Scenario {
 
 function emptied(): Scenario {
   const letters = createLetters()
-  const archive = mkdtempSync(join(tmpdir(), 'sls2splunk-archive-'))
-  const archived = () => new Set(lettersIn(archive).map(logIdOf))
-  let isOver = false
+  const archive = createLetters()
   return {
     fault: 'the dead letters are full, and somebody takes them away',
     world: {
-      deadLetters: () => new Set([...letters.ids(), ...(isOver ? [] : archived())]),
+      deadLetters: () => new Set([...letters.ids(), ...archive.ids()]),
       hec: { isPoison: envelope => isPoison(sequenceOf(envelope)) },
     },
     services: [{ overrides: { deadLetters: { directory: letters.directory, maxBytes: 10_000 } } }],
     async strike(world) {
       letters.removeWith(world)
-      world.onEnd(() => {
-        isOver = true
-        rmSync(archive, { recursive: true, force: true })
-      })
+      archive.removeWith(world)
+      mkdirSync(archive.directory)
       const [running] = world.services
       if (running) await notReady(running, 'dead-letters-full')
       return async () => {
+        let taken = 0
         const clear = () => {
           for (const name of readdirSync(letters.directory))
-            renameSync(join(letters.directory, name), join(archive, `${name}-${readdirSync(archive).length}`))
+            renameSync(join(letters.directory, name), join(archive.directory, `${name}-${taken++}`))
         }
         clear()
         const timer = setInterval(clear, 500)
@@ -87,30 +79,33 @@ function emptied(): Scenario {
         if (running) await ready(running)
       }
     },
-    disorder: later,
-    after: () => expectPoison([...letters.ids(), ...archived()]),
+    disorder: sentLater,
+    after: () => expectPoison(new Set([...letters.ids(), ...archive.ids()])),
   }
 }
 
 function onFullDisk(): Scenario {
-  const parent = mkdtempSync(join(tmpdir(), 'sls2splunk-disk-'))
-  const directory = join(parent, 'dead-letters')
-  mkdirSync(directory, { mode: 0o700 })
+  const letters = createLetters()
+  const { directory } = letters
   let isThere = false
   const filler = () => join(directory, 'filler')
   return {
     fault: 'the disk of the dead letters is full, and has room again',
     world: {
-      deadLetters: () => new Set(isThere ? lettersIn(directory).map(logIdOf) : []),
+      deadLetters: letters.ids,
       hec: { isPoison: envelope => isThere && isPoison(sequenceOf(envelope)) },
     },
     services: [{ overrides: { deadLetters: { directory } } }],
-    async strike({ far, services: [running], onEnd }) {
+    async strike(world) {
+      const {
+        far,
+        services: [running],
+      } = world
+      mkdirSync(directory, { mode: 0o700 })
       mountTmpfs(directory, '256k', unmount =>
-        onEnd(() => {
-          isThere = false
+        world.onEnd(() => {
           unmount()
-          rmSync(parent, { recursive: true, force: true })
+          rmSync(directory, { recursive: true, force: true })
         }),
       )
       fill(filler())
@@ -122,10 +117,10 @@ function onFullDisk(): Scenario {
         if (running) await ready(running)
       }
     },
-    disorder: later,
+    disorder: sentLater,
     after({ far }) {
       expect(far.deadLettered()).toBeGreaterThan(0)
-      expectPoison(lettersIn(directory).map(logIdOf))
+      expectPoison(letters.ids())
     },
   }
 }
@@ -144,7 +139,7 @@ function fill(path: string): void {
   }
 }
 
-scenarios('Splunk', [...BOTH.map(accepted), emptied(), ...(canMountTmpfs() ? [onFullDisk()] : [])])
+scenarios('Splunk', () => [...BOTH.map(accepted), emptied(), ...(canMountTmpfs() ? [onFullDisk()] : [])])
 if (!canMountTmpfs()) {
   process.stderr.write('The scenario of a full disk is skipped: it needs root\n')
   it.skip('the disk of the dead letters is full', () => {})

@@ -61,7 +61,7 @@ async function unresolved(service: ServiceProcess, metric: string): Promise<void
   })
 }
 
-scenarios('Network', [
+scenarios('Network', () => [
   {
     fault: 'the names of Log Service and Splunk do not resolve, at the start and under way',
     lacks: canMount() ? undefined : 'a mount namespace: unshare --mount --map-root-user fails',

@@ -84,8 +84,7 @@ function refusals(codes: readonly string[]): SlsFault[] {
   return codes.map(code => ({ kind: 'error', code }))
 }
 
-scenarios(
-  'Log Service',
+scenarios('Log Service', () =>
   CALLS.flatMap((call): Scenario[] => {
     const lost = LET_GO[call]
     const kept = CODES.filter(code => !lost.includes(code))

@@ -40,7 +40,7 @@ const expired: Scenario = {
   after: naming,
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   expired,
   { ...expired, case: 'in order', services: [{ overrides: { source: { inOrder: true } } }] },
 ])

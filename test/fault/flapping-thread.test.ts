@@ -15,7 +15,7 @@ const BACKOFF = { minMs: 200, maxMs: 3_000 }
 /** Waits are logged in whole seconds. */
 const ROUNDING_MS = 500
 
-scenarios('Service', [
+scenarios('Service', () => [
   {
     fault: 'a worker thread dies again and again',
     cases: DEATHS,

@@ -24,7 +24,7 @@ const deleteGroup: Scenario['strike'] = async ({ far, services }) => {
   return byItself
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   {
     fault: 'the consumer group is deleted while it runs',
     services: [{ overrides: { source: { heartbeatIntervalMs: 2_000 } } }],

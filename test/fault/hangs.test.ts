@@ -5,8 +5,7 @@ import { scenarios } from './support/scenario.ts'
 
 const TIMEOUT_MS = 1_500
 
-scenarios(
-  'Network',
+scenarios('Network', () =>
   CALLS.flatMap(call => [
     onCall({
       call,

@@ -23,7 +23,7 @@ function silent(fault: string, rule: SlsFault): Scenario {
   }
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   silent('heartbeats fail for longer than the timeout of the group', BUSY),
   silent('heartbeats hang for longer than the timeout of the group', { kind: 'hang' }),
   silent('heartbeats are taken and not answered, for longer than the timeout', { kind: 'reset-after' }),

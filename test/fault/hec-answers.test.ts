@@ -23,7 +23,7 @@ function answered(fault: string, answers: readonly Fault[]): Scenario {
 const text = (status: number, body: string): Fault => ({ kind: 'reply', status, body })
 const location = { location: 'https://elsewhere.example/services/collector/event' }
 
-scenarios('Splunk', [
+scenarios('Splunk', () => [
   answered('HEC, or what stands before it, fails or is busy', [
     hec(500, 8),
     hec(503, 9),

@@ -31,4 +31,4 @@ const comeAndGo: Scenario = {
   },
 }
 
-scenarios('Service', [comeAndGo])
+scenarios('Service', () => [comeAndGo])

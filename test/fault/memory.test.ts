@@ -30,7 +30,7 @@ let service: ServiceProcess | undefined
 /** Of every time that somebody asked. */
 let mostHeldBytes = 0
 
-scenarios('Service', [
+scenarios('Service', () => [
   {
     fault: 'Splunk answers no request, with 64 shards of one consumer and pages of up to 10 MB',
     world: { shards: SHARDS, bytesPerLog: 10_000, sls: { lz4: 'literals', pullByteCap: ONE_PAGE_BYTES } },
@@ -39,6 +39,7 @@ scenarios('Service', [
     services: [],
     strikesWhen: 'starting',
     async strike({ far, onEnd }) {
+      mostHeldBytes = 0
       const stalled = far.hec.faults.add({ fault: { kind: 'hang' } })
       const process = createWorkplace(onEnd).run(
         yamlOf(far, {

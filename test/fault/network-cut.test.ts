@@ -5,9 +5,11 @@ import { eventually } from '../support/eventually.ts'
 import type { FarEnds } from '../support/far-ends.ts'
 import { uncommitted } from '../support/invariants.ts'
 import { createWorkplace, drained, type ServiceProcess, yamlOf } from '../support/process.ts'
+import { boundOf, readAgain } from './support/bounds.ts'
 import { untilDelivered, untilHeld } from './support/holdings.ts'
 import { canMakeHosts, createHost, type Direction, type FarEnd, type Host } from './support/hosts.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'
+import { createCounted, storedIn } from './support/splunk.ts'
 
 const WITHIN_MS = 60_000
 const WAYS: Readonly<Record<string, readonly Direction[]>> = {
@@ -18,8 +20,7 @@ const WAYS: Readonly<Record<string, readonly Direction[]>> = {
 const FAR_ENDS = { sls: 'Log Service', splunk: 'Splunk' } as const
 
 if (canMakeHosts()) {
-  scenarios(
-    'Network',
+  scenarios('Network', () =>
     Object.entries(WAYS).flatMap(([way, directions]) =>
       (['sls', 'splunk'] as const).map(farEnd => cutOff(farEnd, way, directions)),
     ),
@@ -30,8 +31,7 @@ if (canMakeHosts()) {
 }
 
 function cutOff(farEnd: FarEnd, way: string, directions: readonly Direction[]): Scenario {
-  let storedBefore = 0
-  let storedAfter = 0
+  const unheard = createCounted('what was stored while its answers were lost')
   return {
     fault: `a host is cut off from ${FAR_ENDS[farEnd]} alone, the other host is not`,
     case: way,
@@ -49,19 +49,20 @@ function cutOff(farEnd: FarEnd, way: string, directions: readonly Direction[]): 
       await untilHeld(far, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, cut.output)
       // Both are at work, and not only entitled to be.
       await untilDelivered(far, far.writable())
-      storedBefore = far.hec.events.length
+      const storedBefore = storedIn(far)
+      unheard.addUnheard(far)
       hosts[0].cut(farEnd, directions)
       if (farEnd === 'sls') await untilTakenOver(far, cut)
       else await untilTroubled(cut)
       return async () => {
         hosts[0].heal()
         await untilHeld(far, { 'host1-logs-1': 2, 'host2-logs-1': 2 }, cut.output)
-        storedAfter = far.hec.events.length
+        unheard.add(storedIn(far) - storedBefore)
       }
     },
     duplicates: {
       // Answers are lost on the way back, and so is the news of a checkpoint.
-      atMost: ({ far }) => far.readAgain() + storedAfter - storedBefore,
+      atMost: world => boundOf(readAgain, world) + boundOf(unheard.bound, world),
       because: 'what was read since the last checkpoint, and what was stored while its answers were lost',
     },
     after({ far }) {

@@ -21,7 +21,7 @@ const ENDLESS = { kind: 'regex', source: '^(a+)+$', flags: '' } as const
 
 const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-quarantine-'))
 
-scenarios('Service', [
+scenarios('Service', () => [
   {
     fault: 'a log group that stalls its worker for ever, each time it is read',
     services: [

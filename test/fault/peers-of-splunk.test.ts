@@ -5,16 +5,13 @@ import type { Fault } from '../../src/simulator/hec/faults.ts'
 import { startBalancer } from '../support/balancer.ts'
 import { eventually } from '../support/eventually.ts'
 import { sequenceOf, TOKEN } from '../support/far-ends.ts'
+import { sentLater } from './support/bounds.ts'
 import { createLetters } from './support/letters.ts'
-import { type Bound, byItself, type Scenario, scenarios } from './support/scenario.ts'
+import { byItself, type Scenario, scenarios } from './support/scenario.ts'
 import { hec, moreStored, notReady, storedIn, strikeEvents } from './support/splunk.ts'
 
 const indexer = { tokens: [{ token: TOKEN, useAck: true }], ackDelayMs: 200, volatile: true } as const
 const services = [{ overrides: { splunk: { acknowledgementMs: 2_500, timeoutMs: 5_000 } } }]
-const disorder: Bound = {
-  atMost: ({ far }) => far.ledger.report().issued,
-  because: 'what was lost is sent again behind others of its page',
-}
 
 /**
  * Splunk Connect for Kafka, and whoever has one channel for two indexers: both count ids from 0. Here one of them never
@@ -56,36 +53,38 @@ const collision: Scenario = {
     atMost: ({ far }) => far.ledger.report().issued,
     because: 'the first id that does not grow, and answers that went with a connection',
   },
-  disorder,
+  disorder: sentLater,
 }
 
-const letters = createLetters()
-let isOver = false
 const isPoison = (sequence: number) => sequence % 500 === 250
 
 /** Splunk Connect for Kafka marks the whole batch of 500 as delivered when one of its records is malformed. */
-const poison: Scenario = {
-  fault: 'poison event in a batch of 500: all of the batch is dropped',
-  world: {
-    logsPerGroup: 500,
-    deadLetters: letters.ids,
-    hec: { isPoison: envelope => !isOver && isPoison(sequenceOf(envelope)) },
-  },
-  streamEveryMs: 1_500,
-  services: [{ consumers: 1, overrides: { deadLetters: { directory: letters.directory } } }],
-  async strike(current) {
-    letters.removeWith(current)
-    await moreStored(current.far, 1_500)
-    return () => {
-      isOver = true
-    }
-  },
-  after({ far }) {
-    const [...ids] = letters.counts().keys()
-    expect(ids.length).toBeGreaterThan(2)
-    expect(ids.filter(id => !isPoison(Number(id.slice(5))))).toEqual([])
-    expect(far.hec.counters.events).toBe(far.ledger.report().issued - ids.length)
-  },
+function poison(): Scenario {
+  const letters = createLetters()
+  let isOver = false
+  return {
+    fault: 'poison event in a batch of 500: all of the batch is dropped',
+    world: {
+      logsPerGroup: 500,
+      deadLetters: letters.ids,
+      hec: { isPoison: envelope => !isOver && isPoison(sequenceOf(envelope)) },
+    },
+    streamEveryMs: 1_500,
+    services: [{ consumers: 1, overrides: { deadLetters: { directory: letters.directory } } }],
+    async strike(current) {
+      letters.removeWith(current)
+      await moreStored(current.far, 1_500)
+      return () => {
+        isOver = true
+      }
+    },
+    after({ far }) {
+      const [...ids] = letters.counts().keys()
+      expect(ids.length).toBeGreaterThan(2)
+      expect(ids.filter(id => !isPoison(Number(id.slice(5))))).toEqual([])
+      expect(far.hec.counters.events).toBe(far.ledger.report().issued - ids.length)
+    },
+  }
 }
 
 /** Vector takes all that is pending for delivered when a poll is refused, or its answer is not what it expects. */
@@ -119,7 +118,7 @@ function unpollable(answer: string, fault: Fault): Scenario {
       atMost: ({ far }) => far.ledger.report().issued / 2,
       because: 'events that were indexed, of which the indexer could not say so any more',
     },
-    disorder,
+    disorder: sentLater,
   }
 }
 
@@ -136,9 +135,9 @@ const refusedToken: Scenario = {
   },
 }
 
-scenarios("Peers' bugs", [
+scenarios("Peers' bugs", () => [
   collision,
-  poison,
+  poison(),
   unpollable('400 with an unknown code', hec(400, 99)),
   unpollable('200 without acks', hec(200, 0)),
   unpollable('404', hec(404, 404)),

@@ -97,7 +97,7 @@ const stuckEmptyShard: Scenario = {
   },
 }
 
-scenarios("Peers' bugs", [
+scenarios("Peers' bugs", () => [
   skipOnException,
   checkpointLeapfrog,
   jumpToTheEnd,

@@ -5,6 +5,7 @@
 
 import { expect } from 'vitest'
 import { LOGSTORE, idsOf, PROJECT, sequenceOf, TOKEN } from '../support/far-ends.ts'
+import { sentLater } from './support/bounds.ts'
 import { createLetters, idIn, logIdOf } from './support/letters.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'
 import { moreStored } from './support/splunk.ts'
@@ -41,6 +42,7 @@ function poisoned(
       },
     },
     streamEveryMs,
+    disorder: sentLater,
     services: [
       {
         consumers: 1,
@@ -104,7 +106,7 @@ const everywhere: Poison = {
   streamEveryMs: 600,
 }
 
-scenarios('Splunk', [
+scenarios('Splunk', () => [
   poisoned('one event of every 1,000 is poison', thousand),
   poisoned('one event of every 1,000 is poison', { ...thousand, acknowledged: true }),
   poisoned('poison is everywhere: every 50th event', everywhere),

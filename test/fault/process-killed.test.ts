@@ -9,4 +9,4 @@ const BEFORE_ITS_THREADS = [
   { when: 'while it makes the consumer group', moment: waitsFor({ call: 'CreateConsumerGroup' }) },
 ]
 
-scenarios('Service', killed('the process is killed (SIGKILL)', processVictim, BEFORE_ITS_THREADS))
+scenarios('Service', () => killed('the process is killed (SIGKILL)', processVictim, BEFORE_ITS_THREADS))

@@ -30,10 +30,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   'with a checkpoint at Log Service': checkpointIsStored,
 }
 
-scenarios(
-  'Service',
-  Object.entries(MOMENTS).map(([when, moment]) => stoppedWhen(when, moment)),
-)
+scenarios('Service', () => Object.entries(MOMENTS).map(([when, moment]) => stoppedWhen(when, moment)))
 
 function stoppedWhen(when: string, moment: Moment): Scenario {
   return {

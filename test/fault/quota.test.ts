@@ -16,7 +16,7 @@ function usedUp(fault: string, quota: Quota, limit: number): Scenario {
   }
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   usedUp('the read quota of the shard is used up in every second, in reads', 'shardReadsPerSecond', 2),
   usedUp(
     'the read quota of the shard is used up in every second, in bytes',

@@ -3,8 +3,7 @@
 import { CALLS, onCall } from './support/every-call.ts'
 import { scenarios } from './support/scenario.ts'
 
-scenarios(
-  'Network',
+scenarios('Network', () =>
   CALLS.flatMap(call => [
     onCall({
       call,

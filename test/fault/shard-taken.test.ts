@@ -35,7 +35,7 @@ function unanswered(): Scenario {
   }
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   {
     ...shared,
     fault: 'a second service takes shards while Splunk is slow',

@@ -5,7 +5,7 @@ import { GROUP, LOGSTORE, PROJECT } from '../support/far-ends.ts'
 import { byItself, scenarios } from './support/scenario.ts'
 import { heldUp, split, struck } from './support/waits.ts'
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   {
     fault: 'a shard that was read to its end vanishes',
     async strike({ far }) {

@@ -8,7 +8,7 @@ const call = 'PullLogs'
 /** Several shards of each. */
 const onShards = (fault: SlsFault) => Array.from({ length: 4 }, () => fault)
 
-scenarios('Network', [
+scenarios('Network', () => [
   onCall({
     call,
     fault: 'a page comes slowly, and in time',

@@ -38,7 +38,7 @@ const sls: Scenario = {
   strike: whileLogServiceIsDown,
 }
 
-scenarios('Log Service', [
+scenarios('Log Service', () => [
   splunk,
   { ...splunk, case: 'in order', services: inOrder },
   sls,

@@ -57,6 +57,7 @@ function carried(fault: string, mode: CableMode, until: 'silent' | 'through'): S
     services: impatient,
     async strike({ far, services: [running] }) {
       const before = storedIn(far)
+      twice.addUnheard(far)
       await cable?.set(mode)
       const failures = () =>
         running?.logLines.filter(line => /Splunk (does not answer|cannot be reached)/.test(line)).length ?? 0
@@ -73,7 +74,7 @@ function carried(fault: string, mode: CableMode, until: 'silent' | 'through'): S
   }
 }
 
-scenarios('Network', [
+scenarios('Network', () => [
   unstored('Splunk resets the connection before or behind the body, or never answers, and stores nothing', [
     { kind: 'reset-before-read' },
     { kind: 'reset-before-store' },

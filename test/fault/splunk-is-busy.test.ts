@@ -44,8 +44,7 @@ function busy(fault: string, { load, takenEvents, acknowledged = false }: Busy):
   }
 }
 
-scenarios(
-  'Splunk',
+scenarios('Splunk', () =>
   [false, true].flatMap(acknowledged => [
     busy('Splunk says that its queue is nearly full (24)', { load: 'queue-warning', acknowledged }),
     busy('Splunk says that its acknowledgements are nearly full (25)', { load: 'ack-warning', acknowledged }),

@@ -27,7 +27,7 @@ const TRIES_PER_SHARD_AND_MINUTE = 20
 /** One page of each shard is delivered, one is held ready: no more is read. */
 const PAGES_PER_SHARD = 2
 
-scenarios('Splunk', [
+scenarios('Splunk', () => [
   {
     fault: 'Splunk cannot be reached for long',
     world: { shards: SHARDS },

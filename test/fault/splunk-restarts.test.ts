@@ -2,14 +2,11 @@
 
 import { eventually } from '../support/eventually.ts'
 import type { FarEnds } from '../support/far-ends.ts'
+import { sentLater } from './support/bounds.ts'
 import { byItself, type Scenario, scenarios } from './support/scenario.ts'
-import { moreStored, notReady, ready } from './support/splunk.ts'
+import { createCounted, moreStored, notReady, ready } from './support/splunk.ts'
 
-/** Of both shards, whatever was stored in the moment in which the connections broke. */
-const underWay = {
-  atMost: 60,
-  because: 'requests under way in the moment in which connections broke',
-}
+const UNDER_WAY = 'requests under way in the moment in which connections broke'
 
 async function asked({ hec }: FarEnds, answer: string): Promise<void> {
   const before = hec.counters.answers[answer] ?? 0
@@ -20,44 +17,56 @@ async function asked({ hec }: FarEnds, answer: string): Promise<void> {
   })
 }
 
-const away: Scenario = {
-  fault: 'Splunk is down, and up again',
-  async strike({ far, services: [running] }) {
-    await far.hec.down()
-    if (running) await notReady(running, 'splunk-unreachable')
-    return () => far.hec.up()
-  },
-  duplicates: underWay,
-  disorder: underWay,
+function away(): Scenario {
+  const twice = createCounted(UNDER_WAY)
+  return {
+    fault: 'Splunk is down, and up again',
+    async strike({ far, services: [running] }) {
+      twice.addUnheard(far)
+      await far.hec.down()
+      if (running) await notReady(running, 'splunk-unreachable')
+      return () => far.hec.up()
+    },
+    duplicates: twice.bound,
+    disorder: sentLater,
+  }
 }
 
-const rolling: Scenario = {
-  fault: 'Splunk is restarted: it stops, is away, and is not there yet',
-  async strike({ far }) {
-    far.hec.setLoad('shutting-down')
-    await asked(far, '503/23')
-    await far.hec.down()
-    far.hec.setLoad('starting')
-    await far.hec.up()
-    await asked(far, '404/404')
-    return () => far.hec.setLoad('normal')
-  },
-  duplicates: underWay,
-  disorder: underWay,
+function rolling(): Scenario {
+  const twice = createCounted(UNDER_WAY)
+  return {
+    fault: 'Splunk is restarted: it stops, is away, and is not there yet',
+    async strike({ far }) {
+      far.hec.setLoad('shutting-down')
+      await asked(far, '503/23')
+      twice.addUnheard(far)
+      await far.hec.down()
+      far.hec.setLoad('starting')
+      await far.hec.up()
+      await asked(far, '404/404')
+      return () => far.hec.setLoad('normal')
+    },
+    duplicates: twice.bound,
+    disorder: sentLater,
+  }
 }
 
-const flapping: Scenario = {
-  fault: 'Splunk breaks all its connections again and again',
-  cases: 5,
-  async strike({ far }) {
-    for (let i = 0; i < 5; i++) {
-      far.hec.restart()
-      await moreStored(far, 10)
-    }
-    return byItself
-  },
-  duplicates: { ...underWay, atMost: 150 },
-  disorder: { ...underWay, atMost: 150 },
+function flapping(): Scenario {
+  const twice = createCounted(UNDER_WAY)
+  return {
+    fault: 'Splunk breaks all its connections again and again',
+    cases: 5,
+    async strike({ far }) {
+      for (let i = 0; i < 5; i++) {
+        twice.addUnheard(far)
+        far.hec.restart()
+        await moreStored(far, 10)
+      }
+      return byItself
+    },
+    duplicates: twice.bound,
+    disorder: sentLater,
+  }
 }
 
 const atStart: Scenario = {
@@ -73,4 +82,4 @@ const atStart: Scenario = {
   },
 }
 
-scenarios('Splunk', [away, rolling, flapping, atStart])
+scenarios('Splunk', () => [away(), rolling(), flapping(), atStart])

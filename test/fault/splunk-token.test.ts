@@ -1,6 +1,7 @@
 /** The HEC token is refused or disabled: everything waits, and goes on by itself when it is mended. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
@@ -26,13 +27,16 @@ const disabled: Scenario = {
   },
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-token-'))
+const directory = join(tmpdir(), `sls2splunk-token-${randomUUID()}`)
 const tokenFile = join(directory, 'token')
-writeFileSync(tokenFile, `${TOKEN}\n`)
 
 const replaced: Scenario = {
   fault: 'the HEC token is replaced in Splunk, and in its file afterwards',
   services: [{ overrides: { splunk: { tokenFile } } }],
+  before() {
+    mkdirSync(directory)
+    writeFileSync(tokenFile, `${TOKEN}\n`)
+  },
   async strike({ far, services: [running], onEnd }) {
     onEnd(() => rmSync(directory, { recursive: true, force: true }))
     far.hec.removeToken(TOKEN)
@@ -60,4 +64,4 @@ const somewhere: Scenario = {
   },
 }
 
-scenarios('Splunk', [deleted, disabled, replaced, somewhere])
+scenarios('Splunk', () => [deleted, disabled, replaced, somewhere])

@@ -4,4 +4,4 @@ import { killed } from './support/kills.ts'
 import { scenarios } from './support/scenario.ts'
 import { threadVictim } from './support/victims.ts'
 
-scenarios('Service', killed('a worker thread is killed', threadVictim))
+scenarios('Service', () => killed('a worker thread is killed', threadVictim))

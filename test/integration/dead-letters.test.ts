@@ -2,10 +2,11 @@
 
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, type TestContext } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bodyHas } from '../../src/simulator/hec/faults.ts'
 import { htmlReply } from '../../src/simulator/hec/answers.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
+import type { AtEnd } from '../support/at-end.ts'
 import { createBox, configOf, letterOf, runCommand } from '../support/dead-letters.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -13,7 +14,7 @@ const TOKEN = 'token-of-the-dead-letters'
 const GENEROUS_MS = 40_000
 
 async function setUp(
-  onTestFinished: TestContext['onTestFinished'],
+  onTestFinished: AtEnd,
   hecOptions: Partial<HecReceiverOptions> = {},
   splunk: Readonly<Record<string, unknown>> = {},
 ) {

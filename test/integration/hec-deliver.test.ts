@@ -12,16 +12,15 @@ import { createEndpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints } from '../../src/splunk/endpoints.ts'
 import type { Events } from '../../src/splunk/pieces.ts'
 import { createToken } from '../../src/splunk/token.ts'
+import type { AtEnd } from '../support/at-end.ts'
 import { listen } from '../support/listen.ts'
 import { eventually } from '../support/eventually.ts'
 import { createAuthority, selfSigned } from './certificates.ts'
 
-type OnTestFinished = TestContext['onTestFinished']
-
 const TOKEN = 'f0e1d2c3-token'
 
 /** A client of `url` and its delivery, with all that it says on the way. */
-function connect(url: string, onTestFinished: OnTestFinished, settings: Partial<SplunkConfig> = {}) {
+function connect(url: string, onTestFinished: AtEnd, settings: Partial<SplunkConfig> = {}) {
   const splunk: SplunkConfig = {
     urls: [url],
     token: TOKEN,
@@ -444,7 +443,7 @@ describe.concurrent('a request that is refused as a whole', () => {
 
 describe.concurrent('between two tries', () => {
   /** Answers of one after the other, and when each was asked for. */
-  async function scripted(onTestFinished: OnTestFinished, listener: RequestListener) {
+  async function scripted(onTestFinished: AtEnd, listener: RequestListener) {
     const askedAtMs: number[] = []
     const server = createServer((request, response) => {
       askedAtMs.push(performance.now())

@@ -14,6 +14,7 @@ import {
   startHecReceiver,
 } from '../../src/simulator/hec/receiver.ts'
 import { slice } from '../../src/splunk/pieces.ts'
+import type { AtEnd } from '../support/at-end.ts'
 import { startCable } from '../support/cable.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -29,16 +30,10 @@ import { listen } from '../support/listen.ts'
 
 afterAll(expectNothingOpen)
 
-type OnTestFinished = TestContext['onTestFinished']
-
 const WITHIN = { withinMs: 20_000 }
 const BUSY = { kind: 'reply', status: 503, body: '{"text":"Server is busy","code":9}' } as const
 
-async function receivers(
-  count: number,
-  onTestFinished: OnTestFinished,
-  options: Partial<HecReceiverOptions> = {},
-) {
+async function receivers(count: number, onTestFinished: AtEnd, options: Partial<HecReceiverOptions> = {}) {
   const all = await Promise.all(
     Array.from({ length: count }, () => startHecReceiver({ tokens: [{ token }], ...options })),
   )
@@ -224,7 +219,7 @@ describe.concurrent('several endpoints', () => {
 
 describe.concurrent('requests at once', () => {
   /** A HEC that takes a while, and knows how many requests it had at once. */
-  async function slowHec(onTestFinished: OnTestFinished) {
+  async function slowHec(onTestFinished: AtEnd) {
     const state = { now: 0, most: 0, status: 200, code: 0, requests: 0 }
     const server = createServer((request, response) => {
       state.most = Math.max(state.most, ++state.now)

@@ -2,14 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { TestContext } from 'vitest'
 import { lineOf, readLine, type StoredLetter } from '../../src/worker/dead-letter-line.ts'
-
-type OnTestFinished = TestContext['onTestFinished']
+import type { AtEnd } from './at-end.ts'
 
 /** A letter of an event that can be told from others; `n` is its place in the group too. */
 export function letterOf(n: number, given: Partial<StoredLetter> = {}): StoredLetter {
@@ -29,8 +27,12 @@ export function letterOf(n: number, given: Partial<StoredLetter> = {}): StoredLe
   }
 }
 
-/** The letters of all files of a directory in the order of their names; what is no letter is left out. */
+/**
+ * The letters of all files of a directory in the order of their names; what is no letter is left out. None while there
+ * is no such directory.
+ */
 export function lettersIn(directory: string): StoredLetter[] {
+  if (!existsSync(directory)) return []
   const files = readdirSync(directory).toSorted()
   const lines = files.flatMap(name => readFileSync(join(directory, name), 'utf8').split('\n'))
   return lines.flatMap(line => readLine(line) ?? [])
@@ -46,9 +48,9 @@ export interface Box {
   letters(): StoredLetter[]
 }
 
-export function createBox(onTestFinished: OnTestFinished): Box {
+export function createBox(atEnd: AtEnd): Box {
   const parent = mkdtempSync(join(tmpdir(), 'sls2splunk-letters-'))
-  onTestFinished(() => rmSync(parent, { recursive: true, force: true }))
+  atEnd(() => rmSync(parent, { recursive: true, force: true }))
   const directory = join(parent, 'dead-letters')
   mkdirSync(directory, { mode: 0o700 })
   const names = () => readdirSync(directory).toSorted()
@@ -77,7 +79,7 @@ const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
 export function runCommand(
   args: readonly string[],
   { directory, config }: { readonly directory: string; readonly config: object },
-  onTestFinished: OnTestFinished,
+  atEnd: AtEnd,
 ): Command {
   const file = join(directory, '..', 'config.yaml')
   // JSON is YAML.
@@ -87,7 +89,7 @@ export function runCommand(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'close').then(([code, signal]) => code ?? signal)
-  onTestFinished(async () => {
+  atEnd(async () => {
     child.kill('SIGKILL')
     await ended
   })

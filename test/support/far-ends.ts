@@ -1,6 +1,5 @@
 /** Both far ends in the test's process, a source of countable logs, and the account of what became of each. */
 
-import type { TestContext } from 'vitest'
 import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
 import { eachLogId, formatLogId, type LogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
 import {
@@ -20,6 +19,7 @@ import {
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
 import type { StopReport } from '../../src/supervisor/supervisor.ts'
+import type { AtEnd } from './at-end.ts'
 import { createContents } from './contents.ts'
 import { type RunningService, type ServiceOptions, startService } from './service.ts'
 
@@ -28,9 +28,6 @@ export const LOGSTORE = 'logs'
 export const GROUP = 'sls2splunk'
 export const TOKEN = '0f0e0d0c-aaaa-bbbb-cccc-token-of-hec'
 export const ACCESS_KEY = { id: 'test-key-id', secret: 'secret-of-the-access-key' } as const
-
-/** Vitest's way of undoing things after a test, from the test's own context: tests may run at the same time. */
-type OnTestFinished = TestContext['onTestFinished']
 
 export interface FarEndsOptions {
   readonly shards: number
@@ -49,7 +46,7 @@ export interface FarEndsOptions {
   /** Receivers like that. Default 1. */
   readonly receivers?: number
   /** Where services find Splunk, for instance what stands before the receivers. Default: the receivers themselves. */
-  readonly splunkUrls?: (hecs: readonly HecReceiver[], atEnd: OnTestFinished) => Promise<readonly string[]>
+  readonly splunkUrls?: (hecs: readonly HecReceiver[], atEnd: AtEnd) => Promise<readonly string[]>
 }
 
 export type StartOptions = Pick<ServiceOptions, 'consumers' | 'overrides'>
@@ -82,6 +79,8 @@ export interface FarEnds {
   makeSplunkBusy(every: number): void
   /** `performance.now()` of a log's last arrival. */
   arrivedAt(shard: number, sequence: number): number | undefined
+  /** Logs that arrived in the last so many milliseconds, for the first time or not. */
+  arrivedLately(ms: number): number
   /** Ids of the shards that take writes. */
   writable(): number[]
   /** By consumer, the shards it holds undisputed. */
@@ -92,10 +91,7 @@ export interface FarEnds {
   stopServices(): Promise<readonly StopReport[]>
 }
 
-export async function startFarEnds(
-  options: FarEndsOptions,
-  onTestFinished: OnTestFinished,
-): Promise<FarEnds> {
+export async function startFarEnds(options: FarEndsOptions, atEnd: AtEnd): Promise<FarEnds> {
   const { shards, logsPerGroup = 10, bytesPerLog, kinds, isDropped = () => false } = options
   const { deadLetters = () => NONE } = options
   const ledger = createLedger()
@@ -114,7 +110,7 @@ export async function startFarEnds(
   const hec = await startReceiver()
   const others = Array.from({ length: (options.receivers ?? 1) - 1 }, startReceiver)
   const hecs = [hec, ...(await Promise.all(others))]
-  const splunkUrls = (await options.splunkUrls?.(hecs, onTestFinished)) ?? hecs.map(({ url }) => url)
+  const splunkUrls = (await options.splunkUrls?.(hecs, atEnd)) ?? hecs.map(({ url }) => url)
   const generator = createGenerator({
     seed: 1,
     logsPerGroup,
@@ -129,7 +125,7 @@ export async function startFarEnds(
   const rereading = watchRereading(sls)
   const stopServices = () => Promise.all(services.map(service => service.stop()))
   if (options.exists ?? true) sls.createLogstore(PROJECT, LOGSTORE, { shards })
-  onTestFinished(async () => {
+  atEnd(async () => {
     for (const service of services) await service.kill()
     oracle.stop()
     await sls.close()
@@ -184,7 +180,7 @@ export async function startFarEnds(
     stream(everyMs = 30) {
       const timer = setInterval(() => produce(writable()), everyMs)
       const stop = () => clearInterval(timer)
-      onTestFinished(stop)
+      atEnd(stop)
       return stop
     },
     makeSplunkBusy(every) {
@@ -192,6 +188,10 @@ export async function startFarEnds(
       hec.faults.add({ fault: BUSY, match: () => ++requests % every === 0 })
     },
     arrivedAt,
+    arrivedLately(ms) {
+      const since = performance.now() - ms
+      return [...arrivals.values()].filter(at => at >= since).length
+    },
     writable,
     holdings: () => holdingsOf(sls),
     start({ consumers = 1, overrides = {} } = {}) {

@@ -1,6 +1,5 @@
 /** The way from events to HEC endpoints as a worker has it, without the worker: for tests against real HTTP. */
 
-import type { TestContext } from 'vitest'
 import type { SplunkConfig } from '../../src/config/types.ts'
 import { createHecClient, type HecCall } from '../../src/splunk/client.ts'
 import { createDeliver, type Delivered, type Refusal } from '../../src/splunk/deliver.ts'
@@ -8,6 +7,7 @@ import { createEndpoint, type Endpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../src/splunk/endpoints.ts'
 import type { Events } from '../../src/splunk/pieces.ts'
 import { createToken } from '../../src/splunk/token.ts'
+import type { AtEnd } from './at-end.ts'
 
 export const HEC_TOKEN = 'f0e1d2c3-token'
 
@@ -39,7 +39,7 @@ export interface HecDeliveryOptions extends Partial<SplunkConfig> {
 export function connectToHec(
   urls: readonly string[],
   options: HecDeliveryOptions,
-  onTestFinished: TestContext['onTestFinished'],
+  atEnd: AtEnd,
 ): HecDelivery {
   const { maxRequests = 4, inOrder = false, beforePost = () => {}, hasRoom = () => true } = options
   const splunk = splunkOf(urls, options)
@@ -59,7 +59,7 @@ export function connectToHec(
   )
   const endpoints = createEndpoints(each)
   if (options.keep ?? true) void endpoints.keep(stop.signal)
-  onTestFinished(() => {
+  atEnd(() => {
     stop.abort()
     for (const client of clients) client.close()
   })

@@ -2,13 +2,13 @@
 
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { TestContext } from 'vitest'
+import type { AtEnd } from './at-end.ts'
 
 /** Listens on a free port of this machine until the test is over. */
-export async function listen(server: Server, onTestFinished: TestContext['onTestFinished']) {
+export async function listen(server: Server, atEnd: AtEnd) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
+  atEnd(() => {
     server.close()
     server.closeAllConnections()
   })

@@ -9,7 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import type { TestContext } from 'vitest'
+import type { AtEnd } from './at-end.ts'
 
 export interface Answer {
   readonly status: number
@@ -21,11 +21,7 @@ export interface Answer {
 export type Tamper = (answer: Answer, url: string) => Answer
 
 /** Answers with the proxy's URL. Requests pass unchanged, their `Host` too, so that signatures hold. */
-export async function startTamperingProxy(
-  target: string,
-  tamper: Tamper,
-  onTestFinished: TestContext['onTestFinished'],
-): Promise<string> {
+export async function startTamperingProxy(target: string, tamper: Tamper, atEnd: AtEnd): Promise<string> {
   const server = createServer((request, response) => {
     pass(request, response).catch(() => response.destroy())
   })
@@ -43,7 +39,7 @@ export async function startTamperingProxy(
 
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections()
     server.close()
   })

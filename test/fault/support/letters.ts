@@ -1,6 +1,7 @@
 /** Dead letters of a scenario's service, as what they are: logs that need not arrive. */
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StoredLetter } from '../../../src/worker/dead-letter-line.ts'
@@ -8,6 +9,7 @@ import { lettersIn } from '../../support/dead-letters.ts'
 import type { World } from './scenario.ts'
 
 export interface Letters {
+  /** Made by whoever writes the first letter. */
   readonly directory: string
   /** Ids of the logs that are in letters now: for the far ends. */
   ids(): ReadonlySet<string>
@@ -19,11 +21,8 @@ export interface Letters {
 }
 
 export function createLetters(): Letters {
-  const parent = mkdtempSync(join(tmpdir(), 'sls2splunk-fault-letters-'))
-  const directory = join(parent, 'dead-letters')
-  mkdirSync(directory, { mode: 0o700 })
-  let isThere = true
-  const all = () => (isThere ? lettersIn(directory) : [])
+  const directory = join(tmpdir(), `sls2splunk-fault-letters-${randomUUID()}`)
+  const all = () => lettersIn(directory)
   const ids = () => all().map(letter => logIdOf(letter))
   return {
     directory,
@@ -31,10 +30,7 @@ export function createLetters(): Letters {
     ids: () => new Set(ids()),
     counts: () => new Map([...Map.groupBy(ids(), id => id)].map(([id, same]) => [id, same.length])),
     removeWith({ onEnd }) {
-      onEnd(() => {
-        isThere = false
-        rmSync(parent, { recursive: true, force: true })
-      })
+      onEnd(() => rmSync(directory, { recursive: true, force: true }))
     },
   }
 }

@@ -1,13 +1,15 @@
 /** What has to hold under every fault, asked of the whole service over real threads and HTTP. */
 
 import { performance } from 'node:perf_hooks'
-import { expect, type TestContext } from 'vitest'
+import { expect } from 'vitest'
+import { type AtEnd, createEnds } from '../../support/at-end.ts'
 import { eventually } from '../../support/eventually.ts'
 import { type StartOptions, startFarEnds } from '../../support/far-ends.ts'
 import { everythingArrives, expectSoundAccount } from '../../support/invariants.ts'
 import type { RunningService } from '../../support/service.ts'
+import { boundOf } from './bounds.ts'
 import { keepLog } from './results.ts'
-import type { Bound, Scenario, World } from './scenario.ts'
+import type { Scenario, World } from './scenario.ts'
 
 export interface Proven {
   readonly issued: number
@@ -26,14 +28,26 @@ const SMALL = { shards: 2, logsPerGroup: 3, bytesPerLog: 200 }
 const JOINED_MS = 40_000
 const FRESH_MS = 10_000
 
-/** Rejects with what does not hold; what the services said is kept then, for whoever looks for the reason. */
-export async function prove(
-  scenario: Scenario,
-  onTestFinished: TestContext['onTestFinished'],
-): Promise<Proven> {
-  const far = await startFarEnds({ ...SMALL, ...scenario.world }, onTestFinished)
-  await scenario.before?.(far)
+/**
+ * Rejects with what does not hold; what the services said is kept then, for whoever looks for the reason. Settles when
+ * all that it has started is ended.
+ */
+export async function prove(scenario: Scenario): Promise<Proven> {
   const services: RunningService[] = []
+  const { atEnd, undo } = createEnds()
+  try {
+    return await proveUntil(atEnd, scenario, services)
+  } catch (error) {
+    keepLog(scenario, services)
+    throw error
+  } finally {
+    await undo()
+  }
+}
+
+async function proveUntil(onEnd: AtEnd, scenario: Scenario, services: RunningService[]): Promise<Proven> {
+  const far = await startFarEnds({ ...SMALL, ...scenario.world }, onEnd)
+  await scenario.before?.(far)
   const stops: (() => Promise<void>)[] = []
   const start = (options: StartOptions = {}) => {
     const running = far.start(patient(options))
@@ -41,14 +55,9 @@ export async function prove(
     return running
   }
   const onStop = (stop: () => Promise<void>) => void stops.push(stop)
-  const world: World = { far, services, start, onStop, onEnd: onTestFinished }
+  const world: World = { far, services, start, onStop, onEnd }
   for (const options of scenario.services ?? [{}]) start(options)
-  try {
-    return await proveIn(world, scenario, () => Promise.all(stops.map(stop => stop())))
-  } catch (error) {
-    keepLog(scenario, services)
-    throw error
-  }
+  return proveIn(world, scenario, () => Promise.all(stops.map(stop => stop())))
 }
 
 async function proveIn(
@@ -64,7 +73,12 @@ async function proveIn(
   if (whenWorking) await untilWorking(world)
   const heal = await scenario.strike(world)
   await heal()
-  const freshSeconds = await freshLogsArrive(world)
+  const freshSeconds = await freshLogsArrive(world).catch(async (tooLate: unknown) => {
+    // Too late and never are two things: what does not arrive at all fails as a log that is missing.
+    stopStream()
+    await everythingArrives(far)
+    throw tooLate
+  })
   stopStream()
   await everythingArrives(far)
   await stopOthers()
@@ -140,10 +154,6 @@ async function freshLogsArrive({ far, services }: World): Promise<number> {
     withinMs: FRESH_MS,
     what: 'a log that is written after the fault arrives',
     state: () => ({ late: late(), log: lastLines(services) }),
-  }).catch(async (tooLate: unknown) => {
-    // Too late and never are two things: what does not arrive at all fails as a log that is missing.
-    await everythingArrives(far)
-    throw tooLate
   })
   const arrivals = fresh.map(({ shard, sequence }) => far.arrivedAt(shard, sequence) ?? healedAt)
   return Math.max(0, ...arrivals.map(at => at - healedAt)) / 1_000
@@ -157,11 +167,6 @@ async function stopAndCheck({ far, services }: World, scenario: Scenario): Promi
   for (const running of services)
     for (const [consumer, bytes] of running.heldBytes())
       expect({ consumer, bytes }).toEqual({ consumer, bytes: 0 })
-}
-
-function boundOf(bound: Bound | undefined, world: World): number {
-  if (!bound) return 0
-  return typeof bound.atMost === 'number' ? bound.atMost : bound.atMost(world)
 }
 
 function lastLines(services: readonly RunningService[]): string[] {

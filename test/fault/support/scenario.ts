@@ -3,14 +3,13 @@
  * has to hold then is the same for all of them and stands in `prove.ts`; a scenario says what is particular to it.
  */
 
-import { afterAll, describe, it, type TestContext } from 'vitest'
+import { afterAll, describe, it } from 'vitest'
+import type { AtEnd } from '../../support/at-end.ts'
 import type { FarEnds, FarEndsOptions, StartOptions } from '../../support/far-ends.ts'
 import { expectNothingOpen } from '../../support/invariants.ts'
 import type { RunningService } from '../../support/service.ts'
 import { type Proven, prove } from './prove.ts'
 import { record } from './results.ts'
-
-type OnTestFinished = TestContext['onTestFinished']
 
 export interface Scenario {
   /** What goes wrong, in words: a row of docs/reliability.md. */
@@ -60,7 +59,7 @@ export interface World {
   /** For what is no service of this process: called when everything has arrived, to stop it and look how it ends. */
   readonly onStop: (stop: () => Promise<void>) => void
   /** Undone when the scenario is over, whatever became of it. */
-  readonly onEnd: TestContext['onTestFinished']
+  readonly onEnd: AtEnd
 }
 
 export interface Bound {
@@ -71,17 +70,21 @@ export interface Bound {
 
 export type Area = 'Log Service' | 'Splunk' | 'Service' | 'Network' | "Peers' bugs"
 
-/** All scenarios of a file; they run at the same time, each with far ends of its own. */
-export function scenarios(area: Area, list: readonly Scenario[]): void {
+/**
+ * All scenarios of a file; they run at the same time, each with far ends of its own. What a scenario remembers belongs
+ * to one run of it: `build` makes them anew for a second one.
+ */
+export function scenarios(area: Area, build: () => readonly Scenario[]): void {
   describe.concurrent(area, () => {
     afterAll(expectNothingOpen)
-    it.for(list.map(scenario => [nameOf(scenario), scenario] as const))(
+    it.for(build().map((scenario, at) => [nameOf(scenario), scenario, at] as const))(
       '%s',
-      async ([, scenario], context) => {
+      async ([, scenario, at], context) => {
         if (scenario.lacks !== undefined) context.skip(scenario.lacks)
         const about = { file: context.task.file.name, area, scenario }
+        const again = () => build()[at] ?? scenario
         try {
-          record(about, await proveInTime(scenario, context.onTestFinished))
+          record(about, await proveInTime(scenario, again))
         } catch (error) {
           record(about, undefined)
           throw error
@@ -95,13 +98,14 @@ export function scenarios(area: Area, list: readonly Scenario[]): void {
  * What was only too slow for its deadline is tried once more: the machine may have been busy. A log that is missing, or
  * anything else that must not be, is never tried again.
  */
-async function proveInTime(scenario: Scenario, onTestFinished: OnTestFinished): Promise<Proven> {
+async function proveInTime(scenario: Scenario, again: () => Scenario): Promise<Proven> {
   try {
-    return await prove(scenario, onTestFinished)
+    return await prove(scenario)
   } catch (error) {
     const text = String(error)
     if (!/not within \d+ ms/.test(text) || text.includes('every log has arrived')) throw error
-    return prove(scenario, onTestFinished)
+    process.stderr.write(`${nameOf(scenario)}: tried once more after ${text.slice(0, 500)}\n`)
+    return prove(again())
   }
 }
 

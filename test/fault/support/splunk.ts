@@ -71,12 +71,24 @@ export async function strikeEvents({ faults }: HecReceiver, fault: Fault, times:
 }
 
 /** A count that a fault keeps while it strikes, for its bound. */
-export function createCounted(because: string): { add(events: number): void; readonly bound: Bound } {
+export interface Counted {
+  add(events: number): void
+  /** Connections break now: what was stored just before may not have been heard of. */
+  addUnheard(far: FarEnds): void
+  readonly bound: Bound
+}
+
+/** Longest time from "stored" until the service has the answer, on a busy machine. */
+const UNHEARD_MS = 1_000
+
+export function createCounted(because: string): Counted {
   let atMost = 0
+  const add = (events: number) => {
+    atMost += events
+  }
   return {
-    add(events) {
-      atMost += events
-    },
+    add,
+    addUnheard: far => add(far.arrivedLately(UNHEARD_MS)),
     bound: { atMost: () => atMost, because },
   }
 }
