@@ -7,7 +7,9 @@ import { expect } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type FarEnds, PROJECT } from '../support/far-ends.ts'
 import { createWorkplace, type ServiceProcess, yamlOf } from '../support/process.ts'
-import { scenarios, type World } from './support/scenario.ts'
+import { sentLater } from './support/bounds.ts'
+import { type Scenario, scenarios, type World } from './support/scenario.ts'
+import { createOutage } from './support/splunk.ts'
 import { delivered } from './support/waits.ts'
 
 const SLS = 'sls.example.test'
@@ -61,8 +63,9 @@ async function unresolved(service: ServiceProcess, metric: string): Promise<void
   })
 }
 
-scenarios('Network', () => [
-  {
+function unknownNames(): Scenario {
+  const outage = createOutage()
+  return {
     fault: 'the names of Log Service and Splunk do not resolve, at the start and under way',
     lacks: canMount() ? undefined : 'a mount namespace: unshare --mount --map-root-user fails',
     services: [],
@@ -74,10 +77,14 @@ scenarios('Network', () => [
       await delivered(world.far, 50)
       setNames('')
       // Connections that are open go on; new ones need the names.
-      await world.far.hec.down()
+      await outage.begin(world.far)
       await world.far.hec.up()
       await unresolved(service, 'sls2splunk_hec_requests_total')
       return () => setNames(NAMES)
     },
-  },
-])
+    duplicates: outage.bound,
+    disorder: sentLater,
+  }
+}
+
+scenarios('Network', () => [unknownNames()])

@@ -3,14 +3,15 @@
 import { expect } from 'vitest'
 import { LOGSTORE, PROJECT } from '../support/far-ends.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'
+import { createOutage, type Outage } from './support/splunk.ts'
 import { heldUp } from './support/waits.ts'
 
 /** One group in a page, so that little is read ahead of what waits for Splunk. */
 const ONE_BY_ONE = { sls: { pullByteCap: 1 } }
 
 /** Nothing leaves, the shards fill up, retention takes all but the newest of one and all of another. */
-async function expireUnread({ far, services: [running] }: World): Promise<() => Promise<void>> {
-  await far.hec.down()
+async function expireUnread(outage: Outage, { far, services: [running] }: World) {
+  await outage.begin(far)
   if (running) await heldUp(running, [0, 1])
   far.produce([0, 1], 40)
   const [first] = far.sls.positions(PROJECT, LOGSTORE)
@@ -33,14 +34,19 @@ function naming(world: World): void {
   expect(world.far.expired()).toBeGreaterThan(0)
 }
 
-const expired: Scenario = {
-  fault: 'data expire while Splunk is down, before they are read',
-  world: ONE_BY_ONE,
-  strike: expireUnread,
-  after: naming,
+function expired(order: Pick<Scenario, 'case' | 'services'>): Scenario {
+  const outage = createOutage()
+  return {
+    fault: 'data expire while Splunk is down, before they are read',
+    ...order,
+    world: ONE_BY_ONE,
+    strike: world => expireUnread(outage, world),
+    duplicates: outage.bound,
+    after: naming,
+  }
 }
 
 scenarios('Log Service', () => [
-  expired,
-  { ...expired, case: 'in order', services: [{ overrides: { source: { inOrder: true } } }] },
+  expired({}),
+  expired({ case: 'in order', services: [{ overrides: { source: { inOrder: true } } }] }),
 ])

@@ -2,8 +2,26 @@
 
 import { eventually } from '../support/eventually.ts'
 import { GROUP, LOGSTORE, PROJECT } from '../support/far-ends.ts'
-import { byItself, scenarios } from './support/scenario.ts'
+import { byItself, type Scenario, scenarios } from './support/scenario.ts'
+import { createOutage } from './support/splunk.ts'
 import { heldUp, split, struck } from './support/waits.ts'
+
+function unread(): Scenario {
+  const outage = createOutage()
+  return {
+    fault: 'a shard vanishes with data that were not read, while Splunk is down',
+    world: { sls: { pullByteCap: 1 } },
+    async strike({ far, services: [running] }) {
+      await outage.begin(far)
+      if (running) await heldUp(running, [0])
+      far.produce([0], 20)
+      split(far, 0)
+      far.expire(0)
+      return far.hec.up
+    },
+    duplicates: outage.bound,
+  }
+}
 
 scenarios('Log Service', () => [
   {
@@ -16,18 +34,7 @@ scenarios('Log Service', () => [
       return byItself
     },
   },
-  {
-    fault: 'a shard vanishes with data that were not read, while Splunk is down',
-    world: { sls: { pullByteCap: 1 } },
-    async strike({ far, services: [running] }) {
-      await far.hec.down()
-      if (running) await heldUp(running, [0])
-      far.produce([0], 20)
-      split(far, 0)
-      far.expire(0)
-      return far.hec.up
-    },
-  },
+  unread(),
   {
     fault: 'a shard is said not to exist, and is there again',
     async strike({ far }) {

@@ -1,7 +1,9 @@
 /** Shards are split and merged while nothing can be delivered, or nothing can be read. */
 
 import type { FarEnds } from '../support/far-ends.ts'
+import { sentLater } from './support/bounds.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'
+import { createOutage, type Outage } from './support/splunk.ts'
 import { heldUp, merge, split, struck } from './support/waits.ts'
 
 /** One shard into two, and those into one again, with logs in every generation. */
@@ -13,8 +15,8 @@ function reshape(far: FarEnds): void {
   far.produce(split(far, 1), 5)
 }
 
-async function whileSplunkIsDown({ far, services: [running] }: World) {
-  await far.hec.down()
+async function whileSplunkIsDown(outage: Outage, { far, services: [running] }: World) {
+  await outage.begin(far)
   if (running) await heldUp(running, [0, 1])
   reshape(far)
   return far.hec.up
@@ -28,19 +30,25 @@ async function whileLogServiceIsDown({ far }: World) {
   return outage.remove
 }
 
-const inOrder = [{ overrides: { source: { inOrder: true } } }]
-const splunk: Scenario = {
-  fault: 'shards are split and merged while Splunk is down',
-  strike: whileSplunkIsDown,
-}
-const sls: Scenario = {
-  fault: 'shards are split and merged while Log Service is down',
-  strike: whileLogServiceIsDown,
+type Order = Pick<Scenario, 'case' | 'services' | 'disorder'>
+const inOrder: Order = { case: 'in order', services: [{ overrides: { source: { inOrder: true } } }] }
+
+function splunk(order: Order): Scenario {
+  const outage = createOutage()
+  return {
+    fault: 'shards are split and merged while Splunk is down',
+    ...order,
+    strike: world => whileSplunkIsDown(outage, world),
+    duplicates: outage.bound,
+  }
 }
 
-scenarios('Log Service', () => [
-  splunk,
-  { ...splunk, case: 'in order', services: inOrder },
-  sls,
-  { ...sls, case: 'in order', services: inOrder },
-])
+function sls(order: Order): Scenario {
+  return {
+    fault: 'shards are split and merged while Log Service is down',
+    ...order,
+    strike: whileLogServiceIsDown,
+  }
+}
+
+scenarios('Log Service', () => [splunk({ disorder: sentLater }), splunk(inOrder), sls({}), sls(inOrder)])

@@ -1,7 +1,7 @@
 /** Splunk's certificate is swapped for one that nobody vouches for: not an event goes there, and it goes on by itself. */
 
 import { expect } from 'vitest'
-import { createAuthority, selfSigned } from '../integration/certificates.ts'
+import { createAuthority, selfSigned } from '../support/certificates.ts'
 import { type Scenario, scenarios } from './support/scenario.ts'
 import { createCounted, notReady, storedIn } from './support/splunk.ts'
 

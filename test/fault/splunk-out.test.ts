@@ -10,9 +10,11 @@ import { eventually } from '../support/eventually.ts'
 import { type FarEnds, LOGSTORE, PROJECT } from '../support/far-ends.ts'
 import { uncommitted } from '../support/invariants.ts'
 import { createWorkplace, drained, type ServiceProcess, yamlOf } from '../support/process.ts'
+import { sentLater } from './support/bounds.ts'
 import { untilDelivered } from './support/holdings.ts'
 import { cpuSecondsOf, memoryOf } from './support/proc.ts'
-import { scenarios } from './support/scenario.ts'
+import { type Scenario, scenarios } from './support/scenario.ts'
+import { createOutage } from './support/splunk.ts'
 
 const OUT_SECONDS = Number(process.env.SPLUNK_OUT_SECONDS ?? 20)
 const SHARDS = 4
@@ -27,8 +29,9 @@ const TRIES_PER_SHARD_AND_MINUTE = 20
 /** One page of each shard is delivered, one is held ready: no more is read. */
 const PAGES_PER_SHARD = 2
 
-scenarios('Splunk', () => [
-  {
+function out(): Scenario {
+  const outage = createOutage()
+  return {
     fault: 'Splunk cannot be reached for long',
     world: { shards: SHARDS },
     services: [],
@@ -41,7 +44,7 @@ scenarios('Splunk', () => [
         what: 'logs are delivered',
         state: service.output,
       })
-      await far.hec.down()
+      await outage.begin(far)
       await delay(SETTLE_MS)
       const before = await spentBy(service, far)
       await delay(OUT_SECONDS * 1_000)
@@ -53,11 +56,15 @@ scenarios('Splunk', () => [
         await untilDelivered(far, far.writable())
       }
     },
+    duplicates: outage.bound,
+    disorder: sentLater,
     after({ far }) {
       expect(uncommitted(far), 'shards without a checkpoint at their end').toEqual([])
     },
-  },
-])
+  }
+}
+
+scenarios('Splunk', () => [out()])
 
 interface Spent {
   readonly atMs: number

@@ -4,9 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import type { FarEnds } from '../support/far-ends.ts'
 import { sentLater } from './support/bounds.ts'
 import { byItself, type Scenario, scenarios } from './support/scenario.ts'
-import { createCounted, moreStored, notReady, ready } from './support/splunk.ts'
-
-const UNDER_WAY = 'requests under way in the moment in which connections broke'
+import { createCounted, createOutage, moreStored, notReady, ready } from './support/splunk.ts'
 
 async function asked({ hec }: FarEnds, answer: string): Promise<void> {
   const before = hec.counters.answers[answer] ?? 0
@@ -18,41 +16,39 @@ async function asked({ hec }: FarEnds, answer: string): Promise<void> {
 }
 
 function away(): Scenario {
-  const twice = createCounted(UNDER_WAY)
+  const outage = createOutage()
   return {
     fault: 'Splunk is down, and up again',
     async strike({ far, services: [running] }) {
-      twice.addUnheard(far)
-      await far.hec.down()
+      await outage.begin(far)
       if (running) await notReady(running, 'splunk-unreachable')
       return () => far.hec.up()
     },
-    duplicates: twice.bound,
+    duplicates: outage.bound,
     disorder: sentLater,
   }
 }
 
 function rolling(): Scenario {
-  const twice = createCounted(UNDER_WAY)
+  const outage = createOutage()
   return {
     fault: 'Splunk is restarted: it stops, is away, and is not there yet',
     async strike({ far }) {
       far.hec.setLoad('shutting-down')
       await asked(far, '503/23')
-      twice.addUnheard(far)
-      await far.hec.down()
+      await outage.begin(far)
       far.hec.setLoad('starting')
       await far.hec.up()
       await asked(far, '404/404')
       return () => far.hec.setLoad('normal')
     },
-    duplicates: twice.bound,
+    duplicates: outage.bound,
     disorder: sentLater,
   }
 }
 
 function flapping(): Scenario {
-  const twice = createCounted(UNDER_WAY)
+  const twice = createCounted('requests under way in the moments in which connections broke')
   return {
     fault: 'Splunk breaks all its connections again and again',
     cases: 5,

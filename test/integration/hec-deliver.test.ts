@@ -15,7 +15,7 @@ import { createToken } from '../../src/splunk/token.ts'
 import type { AtEnd } from '../support/at-end.ts'
 import { listen } from '../support/listen.ts'
 import { eventually } from '../support/eventually.ts'
-import { createAuthority, selfSigned } from './certificates.ts'
+import { createAuthority, selfSigned } from '../support/certificates.ts'
 
 const TOKEN = 'f0e1d2c3-token'
 

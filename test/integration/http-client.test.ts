@@ -11,7 +11,7 @@ import {
   type HttpRequest,
 } from '../../src/http.ts'
 import { eventually } from '../support/eventually.ts'
-import { createAuthority, selfSigned } from './certificates.ts'
+import { createAuthority, selfSigned } from '../support/certificates.ts'
 
 const never = new AbortController().signal
 const MIB = 1024 * 1024

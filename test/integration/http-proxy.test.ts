@@ -5,7 +5,7 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createHttpClient, type HttpOutcome } from '../../src/http.ts'
-import { createAuthority } from './certificates.ts'
+import { createAuthority } from '../support/certificates.ts'
 
 const authority = createAuthority()
 const certificate = authority.issue('DNS:localhost')

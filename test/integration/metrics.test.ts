@@ -7,7 +7,7 @@ import { createBoard } from '../../src/supervisor/board.ts'
 import { startHttp } from '../../src/supervisor/http.ts'
 import { createMetrics } from '../../src/supervisor/metrics.ts'
 import type { Readiness } from '../../src/supervisor/readiness.ts'
-import { selfSigned } from './certificates.ts'
+import { selfSigned } from '../support/certificates.ts'
 
 interface Told {
   /** Shards that are held. */

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { eventually } from '../support/eventually.ts'
-import { createAuthority } from './certificates.ts'
+import { createAuthority } from '../support/certificates.ts'
 
 const NAMES = 'IP:127.0.0.1,DNS:localhost'
 const before = createAuthority()

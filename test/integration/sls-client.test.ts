@@ -11,7 +11,7 @@ import { createSlsClient, type SlsClient, type SlsClientOptions } from '../../sr
 import type { SlsResult } from '../../src/sls/errors.ts'
 import { decodeLogGroupList } from '../../src/sls/wire.ts'
 import { listen } from '../support/listen.ts'
-import { createAuthority } from './certificates.ts'
+import { createAuthority } from '../support/certificates.ts'
 import { groupOf } from './simulator-sls-setup.ts'
 
 const PROJECT = 'test-project'

@@ -78,6 +78,20 @@ export interface Counted {
   readonly bound: Bound
 }
 
+export type Outage = ReturnType<typeof createOutage>
+
+/** Splunk is taken away, and with its connections the answers that were on their way. */
+export function createOutage() {
+  const { addUnheard, bound } = createCounted('requests under way in the moment in which connections broke')
+  return {
+    bound,
+    begin(far: FarEnds): Promise<void> {
+      addUnheard(far)
+      return far.hec.down()
+    },
+  }
+}
+
 /** Longest time from "stored" until the service has the answer, on a busy machine. */
 const UNHEARD_MS = 1_000
 
