@@ -6,10 +6,13 @@
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { sleep } from '../wait.ts'
 import { corruptionOf } from './encode/check.ts'
+import type { Vector } from './encode/vector.ts'
 import type { HeldPage } from './held-page.ts'
 import { createHomeless, createRound, createUnsettled, type RoundParts } from './round.ts'
 
 export interface PageDelivery extends RoundParts {
+  /** For looking whether the page is whole. */
+  readonly vector?: Vector | undefined
   /** Events of the page have to wait for somebody: what else waits for the page may give up its memory. */
   readonly onHold?: () => void
   /** What is in flight is about to be given up. */
@@ -37,7 +40,7 @@ export async function deliverPage(
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
-  const corruption = parts.uninterrupted(() => corruptionOf(page.bytes()))
+  const corruption = parts.uninterrupted(() => corruptionOf(page.bytes(), parts.vector))
   if (corruption) return { kind: 'corrupt', message: corruption.message }
   try {
     return await deliverRounds(page, parts, signal)

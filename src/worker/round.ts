@@ -73,10 +73,11 @@ export function createRound(
   const trying = new Set<number>()
   let hasRoom = true
 
+  const select = { all: () => wanted === undefined && !heldInOrder && refusedIndexes.size === 0, wants }
+
   /** Events of an index that is refused in this round are not even tried; in order, neither is what follows. */
-  function select(number: number, index: string): boolean {
-    // The common case first: asked once for each log.
-    if (wanted === undefined && !heldInOrder && refusedIndexes.size === 0) return true
+  function wants(number: number, index: string): boolean {
+    if (select.all()) return true
     if (wanted !== undefined && !wanted.has(number)) return false
     if (!heldInOrder && !refusedIndexes.has(index) && mayTry(number)) return true
     if (!left.has(number)) leave([number], wanted === undefined)

@@ -7,6 +7,7 @@ import type { Deliver } from '../splunk/deliver.ts'
 import type { Buffers } from './buffers.ts'
 import type { DeadLetterBox } from './dead-letters.ts'
 import type { ShardDelivery } from './delivery.ts'
+import type { Vector } from './encode/vector.ts'
 import type { Announce } from './letters.ts'
 import type { WorkerLog } from './log.ts'
 import type { Meter } from './meter.ts'
@@ -25,6 +26,8 @@ export interface ShardContext {
   readonly marker: SharedArrayBuffer
   readonly budget: Budget
   readonly buffers: Buffers
+  /** Undefined where there is none: then everything is encoded by the loop in TypeScript. */
+  readonly vector: Vector | undefined
   readonly meter: Meter
   readonly troubles: Troubles
   readonly log: WorkerLog

@@ -41,9 +41,9 @@ export interface ShardPageParts {
 
 export function createShardPage(parts: ShardPageParts): ShardPage {
   const { shard, context, meter, isOurs, ending, cut } = parts
-  const { source, quarantine, troubles, marker, buffers } = context
+  const { source, quarantine, troubles, marker, buffers, vector } = context
   const planner = plannerOf(shard, context)
-  const encode = createEncode(planner)
+  const encode = createEncode(planner, vector)
   const letters = {
     box: context.deadLetters,
     source: source.name,
@@ -99,6 +99,7 @@ export function createShardPage(parts: ShardPageParts): ShardPage {
     })
     return {
       encode,
+      vector,
       deliver,
       buffers,
       meter,

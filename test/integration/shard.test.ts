@@ -9,6 +9,7 @@ import type { Fault } from '../../src/simulator/hec/faults.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createBuffers } from '../../src/worker/buffers.ts'
+import { loadVector } from '../../src/worker/encode/vector.ts'
 import { deliveryFor } from '../../src/worker/delivery.ts'
 import { createMeter } from '../../src/worker/meter.ts'
 import { createQuarantineList } from '../../src/worker/quarantine.ts'
@@ -112,6 +113,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     marker: createMarker(),
     budget,
     buffers,
+    vector: loadVector(),
     meter,
     troubles,
     log: { debug: log, info: log, warn: log, error: message => void errors.push(message) },

@@ -8,6 +8,7 @@ import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
 import { type GroupPlan, membersOf, type Planner } from './plan.ts'
 import { BYTES, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from './protobuf.ts'
 import { createShapes, decodeText, type ShapeNode, type Shapes } from './shape.ts'
+import type { SendPlan, Vector } from './vector.ts'
 
 /** Some events, ready to be sent; the bytes live in the buffer that was handed in, or in memory of their own. */
 export interface Body {
@@ -32,8 +33,13 @@ export interface PageEncoder {
   droppedBytes(): number
 }
 
-/** Leaves logs out: whether log `number` of the page, which asks for `index`, is wanted. */
-export type Select = (number: number, index: string) => boolean
+/** Leaves logs out. */
+export interface Select {
+  /** Whether every log is wanted for now: then none is asked about, and usual ones are encoded in runs. */
+  all(): boolean
+  /** Whether log `number` of the page, which asks for `index`, is wanted. */
+  wants(number: number, index: string): boolean
+}
 
 export type Encode = (page: Uint8Array, select?: Select) => PageEncoder
 
@@ -48,12 +54,11 @@ const KEY_TAG = (1 << 3) | BYTES
 const VALUE_TAG = (2 << 3) | BYTES
 const LOG_TAG = (1 << 3) | BYTES
 
-export function createEncode(planner: Planner): Encode {
+/** With `vector` usual logs are encoded by it; the bytes are the same. */
+export function createEncode(planner: Planner, vector?: Vector): Encode {
   const shapes = createShapes()
-  return (page, select) => new EncodingPage(page, { planner, shapes, select })
+  return (page, select) => new EncodingPage(page, { planner, shapes, select, vector })
 }
-
-type SendPlan = Extract<GroupPlan, { kind: 'send' }>
 
 /** A log that is to be sent: where its field begins in its group, where it ends, what surrounds it. */
 interface LogPlace {
@@ -66,7 +71,11 @@ interface EncodingParts {
   readonly planner: Planner
   readonly shapes: Shapes
   readonly select: Select | undefined
+  readonly vector: Vector | undefined
 }
+
+/** Where a log is unusual, the next ones are likely to be so, too: they are not offered to the vector encoder. */
+const UNUSUAL_LOGS = 16
 
 /** The state of one page being encoded: a class, because its loops run once for each byte. */
 class EncodingPage implements PageEncoder {
@@ -75,6 +84,9 @@ class EncodingPage implements PageEncoder {
   readonly #shapes: Shapes
   readonly #reader: Reader
   readonly #select: Select | undefined
+  readonly #vector: Vector | undefined
+  /** Logs that are not to be offered to it. */
+  #unusual = 0
   #groupEnd = 0
   /** Of the next log that is not dropped. */
   #number = 0
@@ -94,9 +106,10 @@ class EncodingPage implements PageEncoder {
   #seconds = -1
   #nanoseconds = 0
 
-  constructor(page: Uint8Array, { planner, shapes, select }: EncodingParts) {
+  constructor(page: Uint8Array, { planner, shapes, select, vector }: EncodingParts) {
     this.#page = page
     this.#select = select
+    this.#vector = vector
     this.#planner = planner
     this.#shapes = shapes
     this.#reader = { bytes: page, position: 0 }
@@ -119,6 +132,7 @@ class EncodingPage implements PageEncoder {
     this.#out = buffer
     this.#at = 0
     for (;;) {
+      this.#encodeRun(offsets, numbers)
       const log = this.#nextLog()
       if (log === undefined) break
       const { start, end, plan } = log
@@ -143,6 +157,27 @@ class EncodingPage implements PageEncoder {
     return { bytes: this.#out.subarray(0, this.#at), offsets, numbers, rawBytes }
   }
 
+  /** As many of the next logs as the vector encoder takes. */
+  #encodeRun(offsets: number[], numbers: number[]): void {
+    const { position } = this.#reader
+    if (!this.#vector || this.#plan.kind === 'drop' || position >= this.#groupEnd) return
+    if (this.#select?.all() === false) return
+    if (this.#unusual > 0) {
+      this.#unusual--
+      return
+    }
+    const at = this.#at
+    const target = { plan: this.#plan, out: this.#out, at }
+    const run = this.#vector.encode(this.#page, position, this.#groupEnd, target)
+    for (let i = 0; i < run.events; i++) {
+      offsets.push(at + (run.offsets[i] ?? 0))
+      numbers.push(this.#number++)
+    }
+    this.#reader.position = run.position
+    this.#at = run.at
+    if (run.events === 0) this.#unusual = UNUSUAL_LOGS
+  }
+
   /** Moves to the inside of the next log that is to be sent, over group borders and dropped groups. */
   #nextLog(): LogPlace | undefined {
     const reader = this.#reader
@@ -162,7 +197,7 @@ class EncodingPage implements PageEncoder {
       const plan = this.#plan
       if (plan.kind === 'send') {
         const number = this.#number++
-        if (this.#select === undefined || this.#select(number, plan.index)) return { start, end, plan }
+        if (this.#select === undefined || this.#select.wants(number, plan.index)) return { start, end, plan }
         this.#passedBytes += end - reader.position
       } else {
         this.#droppedEvents++

@@ -70,6 +70,7 @@ export function startRunner({ shard, inOrder, known, isOurs, ...ports }: RunnerP
     marker: createMarker(),
     budget,
     buffers,
+    vector: undefined,
     meter: createMeter(),
     troubles,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -1,0 +1,129 @@
+/**
+ * Bytes of a log as the inside of a JSON string, sixteen at a time where nothing has to be done to them. The rules are
+ * those of src/worker/encode/json-text.ts, byte for byte.
+ */
+
+const QUOTE: u32 = 0x22
+const BACKSLASH: u32 = 0x5c
+
+/**
+ * Writes `[from, to)` at `out`, answers the position behind it. Reads and writes up to sixteen bytes beyond both: they
+ * mean nothing.
+ */
+export function writeText(out: usize, from: usize, to: usize): usize {
+  let i = from
+  let o = out
+  while (i < to) {
+    const plain = writePlain(o, i, to)
+    i += plain
+    o += plain
+    if (i >= to) break
+    const byte: u32 = load<u8>(i)
+    if (byte >= 0x80) {
+      const end = characterEnd(i, to)
+      if (end > 0) {
+        const length = <usize>end - i
+        // At most four bytes.
+        store<u32>(o, load<u32>(i))
+        i += length
+        o += length
+      } else {
+        store<u8>(o, 0xef)
+        store<u8>(o, 0xbf, 1)
+        store<u8>(o, 0xbd, 2)
+        o += 3
+        i = <usize>-end
+      }
+    } else {
+      o = writeEscape(o, byte)
+      i++
+    }
+  }
+  return o
+}
+
+/** Copies up to the first byte that needs care, or to the end; answers how many. */
+function writePlain(out: usize, from: usize, to: usize): usize {
+  let done: usize = 0
+  const length = to - from
+  while (done < length) {
+    const bytes = v128.load(from + done)
+    v128.store(out + done, bytes)
+    const special = i8x16.bitmask(specialOf(bytes))
+    if (special != 0) return min(length, done + ctz(special))
+    done += 16
+  }
+  return length
+}
+
+/** Control characters and what is no ASCII are both less than a space when bytes have a sign. */
+function specialOf(bytes: v128): v128 {
+  return v128.or(
+    i8x16.lt_s(bytes, i8x16.splat(0x20)),
+    v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
+  )
+}
+
+function writeEscape(out: usize, byte: u32): usize {
+  store<u8>(out, BACKSLASH)
+  const letter = letterOf(byte)
+  if (letter != 0) {
+    store<u8>(out, letter, 1)
+    return out + 2
+  }
+  store<u8>(out, 0x75, 1)
+  store<u8>(out, 0x30, 2)
+  store<u8>(out, 0x30, 3)
+  store<u8>(out, hexOf(byte >> 4), 4)
+  store<u8>(out, hexOf(byte & 15), 5)
+  return out + 6
+}
+
+/** Of the characters that have a short escape; 0 for others. */
+function letterOf(byte: u32): u32 {
+  if (byte == QUOTE || byte == BACKSLASH) return byte
+  if (byte == 0x0a) return 0x6e
+  if (byte == 0x09) return 0x74
+  if (byte == 0x0d) return 0x72
+  if (byte == 0x08) return 0x62
+  if (byte == 0x0c) return 0x66
+  return 0
+}
+
+function hexOf(digit: u32): u32 {
+  return digit < 10 ? 0x30 + digit : 0x57 + digit
+}
+
+/**
+ * Where the character at `i` ends; for a sequence that is none, minus the position behind its longest well-formed part
+ * (WHATWG, "maximal subpart").
+ */
+function characterEnd(i: usize, to: usize): isize {
+  const lead: u32 = load<u8>(i)
+  const length: usize = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0
+  if (length == 0) return -(<isize>i + 1)
+  let low: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80
+  let high: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf
+  for (let k: usize = 1; k < length; k++) {
+    const next: u32 = i + k < to ? load<u8>(i + k) : 0
+    if (next < low || next > high) return -(<isize>(i + k))
+    low = 0x80
+    high = 0xbf
+  }
+  return i + length
+}
+
+/** Whether every character is well-formed. */
+export function isWellFormed(from: usize, to: usize): bool {
+  let i = from
+  while (i < to) {
+    if (load<u8>(i) < 0x80) {
+      i++
+      continue
+    }
+    const end = characterEnd(i, to)
+    if (end < 0) return false
+    i = end
+  }
+  return true
+}

@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createGenerator } from '../../../../src/simulator/generator.ts'
+import { nastyLogs } from '../../../../src/simulator/generator/nasty.ts'
+import { encodeLogGroupList, joinLogGroups, type LogGroup } from '../../../../src/sls/wire.ts'
+import { checkPage, corruptionOf } from '../../../../src/worker/encode/check.ts'
+import { createEncode } from '../../../../src/worker/encode/page-encoder.ts'
+import { createPlanner } from '../../../../src/worker/encode/plan.ts'
+import { loadVector, type Vector } from '../../../../src/worker/encode/vector.ts'
+import { bufferBytes, encodeAll, nastyBytes, RULES, randomPage } from './pages.ts'
+
+const vector = loadVector()
+
+/** Bodies by the one way, and by the other. */
+function expectSame(page: Uint8Array, size: number): void {
+  const [plain, fast] = [undefined, vector].map(each =>
+    encodeAll(createEncode(createPlanner(RULES), each), page, size),
+  )
+  const places = (encoded: typeof plain) => encoded?.bodies.map(({ bytes: _, ...body }) => body)
+  const bytes = (encoded: typeof plain) => Buffer.concat(encoded?.bodies.map(body => body.bytes) ?? [])
+  expect(places(fast)).toEqual(places(plain))
+  // Without a difference of megabytes in the message.
+  expect(bytes(fast).equals(bytes(plain))).toBe(true)
+}
+
+/** Counts the logs that are encoded by it. */
+function counted(): { readonly watched: Vector; events(): number } {
+  if (!vector) throw new Error('there is no module: npm run build makes it')
+  let events = 0
+  const watched: Vector = {
+    ...vector,
+    encode(...args) {
+      const run = vector.encode(...args)
+      events += run.events
+      return run
+    },
+  }
+  return { watched, events: () => events }
+}
+
+const usual = fc.array(
+  fc.record({
+    timeSeconds: fc.nat(2 ** 32 - 1),
+    contents: fc.array(
+      fc.record({ key: fc.oneof(fc.constantFrom('a', 'b', 'message'), nastyBytes), value: nastyBytes }),
+      { maxLength: 6 },
+    ),
+  }),
+  { maxLength: 30 },
+)
+
+describe('the vector encoder', () => {
+  it('is there after a build', () => {
+    expect(vector).toBeDefined()
+  })
+
+  it('makes the same bodies of random pages', () => {
+    fc.assert(
+      fc.property(randomPage, bufferBytes, ({ bytes }, size) => expectSame(bytes, size)),
+      { numRuns: 500 },
+    )
+  })
+
+  it('makes the same bodies of logs as Log Service writes them, whatever is in them', () => {
+    fc.assert(
+      fc.property(usual, bufferBytes, (logs, size) =>
+        expectSame(encodeLogGroupList([{ topic: 't', tags: [], logs }]), size),
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('makes the same bodies of nasty logs', () => {
+    const groups: LogGroup[] = nastyLogs().map(({ group }) => group)
+    for (const size of [1, 3_000, 2 ** 20]) expectSame(encodeLogGroupList(groups), size)
+  })
+
+  it('makes the same bodies of groups that are larger than what it takes at once', () => {
+    const generator = createGenerator({ seed: 3, logsPerGroup: 1_000 })
+    const page = joinLogGroups([generator.nextGroup(0, 1_700_000_000).bytes])
+    for (const size of [70_000, 2 ** 20]) expectSame(page, size)
+  })
+
+  it('takes nearly all logs of audit logs, so that it is worth its while', () => {
+    const generator = createGenerator({ seed: 3 })
+    const groups = Array.from({ length: 100 }, () => generator.nextGroup(0, 1_700_000_000))
+    const page = joinLogGroups(groups.map(({ bytes }) => bytes))
+    const { watched, events } = counted()
+    encodeAll(createEncode(createPlanner(RULES), watched), page, 2 ** 20)
+    const logs = groups.reduce((sum, group) => sum + group.logs, 0)
+    expect(events()).toBeGreaterThan(0.95 * logs)
+  })
+
+  it('finds the same pages corrupt', () => {
+    const flips = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 })
+    fc.assert(
+      fc.property(usual, flips, (logs, changes) => {
+        const page = encodeLogGroupList([{ topic: 't', tags: [], logs }])
+        for (const [at, byte] of changes) if (page.length > 0) page[at % page.length] = byte
+        expect(corruptionOf(page, vector)?.message).toBe(corruptionOf(page)?.message)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('does not take a length of more than 32 bits for a short one', () => {
+    // A content of 2^32 + 2 bytes, in a group that holds much more than two.
+    const log = Buffer.concat([Buffer.from('12828080801000', 'hex'), Buffer.alloc(40)])
+    const group = Buffer.concat([Buffer.of(0x0a, log.length), log])
+    const page = Buffer.concat([Buffer.of(0x0a, group.length), group])
+    expect(() => checkPage(page)).toThrow()
+    expect(() => checkPage(page, vector)).toThrow()
+  })
+})
