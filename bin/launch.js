@@ -5,9 +5,11 @@ const EX_CONFIG = 78
 
 /**
  * V8's helper threads (collector, compiler) cost a sixth of the CPU at 2 MB/s a consumer, and nobody can say for which
- * consumer. With this flag each thread does its own work: less in all, and what a thread's clock says is the truth.
+ * consumer: `--single-threaded` has each thread do its own work, which is less in all, and what a thread's clock says is
+ * the truth. What passes through are buffers outside a heap that stays small: marking it step by step, each time some
+ * buffers have come and gone, costs a fifth of the CPU at full speed; in one go it takes milliseconds, and seldom.
  */
-const SINGLE_THREADED = '--single-threaded'
+const FLAGS = ['--single-threaded', '--no-incremental-marking']
 
 /**
  * Loads an entry of the program: from `src/` in a checkout, where Node runs the TypeScript as it stands, else from
@@ -21,14 +23,15 @@ export async function launch(entry) {
     )
     process.exit(EX_CONFIG)
   }
-  becomeSingleThreaded()
+  restartWithFlags()
   const source = new URL(`../src/${entry}.ts`, import.meta.url)
   await import(existsSync(source) ? source.href : new URL(`../dist/${entry}.js`, import.meta.url).href)
 }
 
-/** Starts this program anew in the same process: the flag counts only from the very beginning. */
-function becomeSingleThreaded() {
-  if (process.execArgv.includes(SINGLE_THREADED)) return
+/** Starts this program anew in the same process: flags count only from the very beginning. */
+function restartWithFlags() {
+  const missing = FLAGS.filter(flag => !process.execArgv.includes(flag))
+  if (missing.length === 0) return
   const [node, ...args] = process.argv
-  process.execve(process.execPath, [node, SINGLE_THREADED, ...process.execArgv, ...args], process.env)
+  process.execve(process.execPath, [node, ...missing, ...process.execArgv, ...args], process.env)
 }
