@@ -2,48 +2,56 @@
 
 import { parseArgs } from 'node:util'
 import { saveFigures } from '../support/figures.ts'
-import { PACE_BYTES_PER_SECOND, type PacedResult, runPaced } from './paced.ts'
+import { compare } from './compare.ts'
+import { benchLatency } from './latency.ts'
+import { benchMax } from './max.ts'
+import { benchMemory } from './memory.ts'
+import { benchPaced } from './paced.ts'
+import { benchPeers } from './peers.ts'
+import { printRows, type Row } from './rows.ts'
+import { benchScale } from './scale.ts'
+import { benchStages } from './stages.ts'
+import { benchStart } from './start.ts'
 
-const PARTS = ['paced'] as const
+interface Effort {
+  readonly runs: number
+  readonly seconds: number
+}
+
+const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Row[]>>> = {
+  paced: benchPaced,
+  max: benchMax,
+  stages: benchStages,
+  latency: benchLatency,
+  scale: benchScale,
+  memory: benchMemory,
+  start: benchStart,
+  peers: benchPeers,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '15' }, consumers: { type: 'string', default: '1,4' } },
+  options: { runs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' } },
 })
-const unknown = positionals.filter(part => !PARTS.some(known => known === part))
-if (unknown.length > 0) {
-  process.stderr.write(`no such part: ${unknown.join(', ')}; there is: ${PARTS.join(', ')}\n`)
-  process.exit(2)
-}
 
-const results: PacedResult[] = []
-for (const consumers of values.consumers.split(',').map(Number)) {
-  for (const compression of ['none', 'gzip'] as const) {
-    results.push(await runPaced({ consumers, compression, seconds: Number(values.seconds) }))
+const [first, before, after] = positionals
+if (first === 'compare' && before !== undefined && after !== undefined) compare(before, after)
+else await measure(positionals)
+
+async function measure(wanted: readonly string[]): Promise<void> {
+  const unknown = wanted.filter(part => !(part in PARTS))
+  if (unknown.length > 0) {
+    const known = Object.keys(PARTS).join(', ')
+    process.stderr.write(
+      `no such part: ${unknown.join(', ')}; there is: ${known}, and compare A.json B.json\n`,
+    )
+    process.exit(2)
   }
-}
-printPaced(results)
-saveFigures('', { paced: results })
-
-function printPaced(rows: readonly PacedResult[]): void {
-  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2)
-  const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`
-  process.stdout.write(
-    `\npaced: each consumer at ${megabytes(PACE_BYTES_PER_SECOND)} MB/s of raw logs, plain HTTP\n`,
-  )
-  console.table(
-    rows.map(row => ({
-      consumers: row.consumers,
-      compression: row.compression,
-      'MB/s': megabytes(row.bytesPerSecond),
-      'CPU of one core, process': percent(row.processCpuRatio),
-      'a consumer thread': percent(row.consumersCpuRatio / row.consumers),
-      supervisor: percent(row.supervisorCpuRatio),
-      'outside threads': percent(1 - (row.consumersCpuRatio + row.supervisorCpuRatio) / row.processCpuRatio),
-      'RSS MiB': (row.residentBytes / 2 ** 20).toFixed(0),
-    })),
-  )
-  process.stdout.write(
-    '"outside threads": the part of the CPU that no thread of ours accounts for (collector, compiler)\n',
-  )
+  const effort = { runs: Number(values.runs), seconds: Number(values.seconds) }
+  const rows: Row[] = []
+  for (const [part, bench] of Object.entries(PARTS)) {
+    if (wanted.length === 0 || wanted.includes(part)) rows.push(...(await bench(effort)))
+  }
+  printRows(rows)
+  saveFigures('', { ...effort, rows })
 }

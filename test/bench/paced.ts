@@ -1,74 +1,59 @@
 /** What it costs to keep up: consumers at 2 MB/s each, and the CPU the service takes for it. */
 
-import { sleep } from '../../src/wait.ts'
-import { startBenchFarEnds } from './far-ends.ts'
-import { startServiceProcess } from './service-process.ts'
-
-export interface PacedResult {
-  readonly consumers: number
-  readonly compression: 'gzip' | 'none'
-  /** Raw log data a second, as the service read it. */
-  readonly bytesPerSecond: number
-  /** CPU of the whole service process, 1 is one core. */
-  readonly processCpuRatio: number
-  /** CPU of the consumers' threads, as the service's own metrics say. */
-  readonly consumersCpuRatio: number
-  readonly supervisorCpuRatio: number
-  readonly residentBytes: number
-}
-
-export interface PacedOptions {
-  readonly consumers: number
-  readonly compression: 'gzip' | 'none'
-  readonly seconds: number
-}
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Setup } from './config.ts'
+import type { LoadSideOptions } from './load-side.ts'
+import { type Bench, ratesWithin, withBench } from './measure.ts'
+import { type Figures, type Row, repeat } from './rows.ts'
 
 export const PACE_BYTES_PER_SECOND = 2_000_000
 const WARM_UP_MS = 8_000
 
-export async function runPaced({ consumers, compression, seconds }: PacedOptions): Promise<PacedResult> {
-  const farEnds = await startBenchFarEnds(consumers)
-  const service = await startServiceProcess(configOf(consumers, compression), farEnds.env)
-  const stop = new AbortController()
-  const producing = farEnds.produce(PACE_BYTES_PER_SECOND * consumers, stop.signal)
-  await sleep(WARM_UP_MS, stop.signal)
-
-  const sum = async (name: string) => [...(await service.metric(name)).values()].reduce((a, b) => a + b, 0)
-  const reading = async () => ({
-    atMs: performance.now(),
-    cpu: service.cpuSeconds(),
-    bytes: await sum('sls2splunk_shard_read_bytes_total'),
-    consumers: await sum('sls2splunk_consumer_cpu_seconds_total'),
-    supervisor: await sum('sls2splunk_supervisor_cpu_seconds_total'),
-  })
-  const before = await reading()
-  await sleep(seconds * 1_000, stop.signal)
-  const after = await reading()
-  const residentBytes = service.residentBytes()
-  stop.abort()
-  await producing
-  await service.stop()
-  await farEnds.close()
-
-  const lastedSeconds = (after.atMs - before.atMs) / 1_000
-  return {
-    consumers,
-    compression,
-    bytesPerSecond: (after.bytes - before.bytes) / lastedSeconds,
-    processCpuRatio: (after.cpu - before.cpu) / lastedSeconds,
-    consumersCpuRatio: (after.consumers - before.consumers) / lastedSeconds,
-    supervisorCpuRatio: (after.supervisor - before.supervisor) / lastedSeconds,
-    residentBytes,
-  }
+interface Variant {
+  readonly name: string
+  readonly consumers: number
+  readonly load?: Partial<LoadSideOptions>
+  readonly setup?: Setup
 }
 
-/** The shipped configuration in short, on a free port and with the state beside it. */
-function configOf(consumers: number, compression: 'gzip' | 'none'): string {
-  return `
-sls: { endpoint: "\${SLS_ENDPOINT}", region: cn-hangzhou, access_key_id: "\${SLS_AK_ID}", access_key_secret: "\${SLS_AK_KEY}" }
-splunk: { url: "\${SPLUNK_HEC_URL}", token: "\${SPLUNK_HEC_TOKEN}", compression: ${compression} }
-sources: [{ project: "\${SLS_PROJECT}", logstore: "\${SLS_LOGSTORE}", consumers: ${consumers}, start_from: begin }]
-http: { listen: "127.0.0.1:0" }
-log: { format: json }
-`
+const VARIANTS: readonly Variant[] = [
+  { name: '1 consumer, plain HTTP', consumers: 1 },
+  { name: '1 consumer, TLS + gzip', consumers: 1, load: { tls: true }, setup: { compression: 'gzip' } },
+  { name: '2 consumers, plain HTTP', consumers: 2 },
+  { name: '4 consumers, plain HTTP', consumers: 4 },
+  { name: '8 consumers, plain HTTP', consumers: 8 },
+]
+
+export async function benchPaced({ runs, seconds }: { runs: number; seconds: number }): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const variant of VARIANTS)
+    rows.push(await repeat({ part: 'paced', name: variant.name }, runs, () => paced(variant, seconds)))
+  return rows
+}
+
+async function paced({ consumers, load, setup }: Variant, seconds: number): Promise<Figures> {
+  return withBench({ shards: consumers, ...load }, { consumers, ...setup }, async bench => {
+    await bench.load.pace(PACE_BYTES_PER_SECOND * consumers)
+    await delay(WARM_UP_MS)
+    const threadsBefore = await threadSeconds(bench)
+    const { rawBytesPerSecond, cpuRatio, residentBytes } = await ratesWithin(bench, seconds)
+    const threads = await threadSeconds(bench)
+    return {
+      rawBytesPerSecond,
+      cpuRatio,
+      perConsumerRatio: cpuRatio / consumers,
+      consumerThreadRatio: (threads.consumers - threadsBefore.consumers) / seconds / consumers,
+      supervisorRatio: (threads.supervisor - threadsBefore.supervisor) / seconds,
+      residentBytes,
+    }
+  })
+}
+
+/** By the service's own metrics. What is left to the whole process is the collector's and the compiler's. */
+async function threadSeconds({ service }: Bench) {
+  const sum = async (name: string) => [...(await service.metric(name)).values()].reduce((a, b) => a + b, 0)
+  return {
+    consumers: await sum('sls2splunk_consumer_cpu_seconds_total'),
+    supervisor: await sum('sls2splunk_supervisor_cpu_seconds_total'),
+  }
 }

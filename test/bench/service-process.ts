@@ -8,9 +8,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface ServiceProcess {
+  /** Milliseconds since 1970 at which it was started. */
+  readonly startedAtMs: number
   /** CPU seconds of the process so far, user and system. */
   cpuSeconds(): number
   residentBytes(): number
+  /** The most it has had so far. */
+  peakResidentBytes(): number
   /** Values of a metric by their labels' text. */
   metric(name: string): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
@@ -20,22 +24,24 @@ const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
 export const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 
-export async function startServiceProcess(
-  yaml: string,
-  env: Readonly<Record<string, string>>,
-): Promise<ServiceProcess> {
+/** Resolves when it listens. `ca`: PEM, in the file that the variable `CA_FILE` names. */
+export async function startServiceProcess(yaml: string, ca?: string): Promise<ServiceProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-bench-'))
-  const file = join(directory, 'config.yaml')
+  const [file, caFile] = [join(directory, 'config.yaml'), join(directory, 'ca.pem')]
   writeFileSync(file, yaml)
+  writeFileSync(caFile, ca ?? '')
+  const startedAtMs = Date.now()
   const child = spawn(process.execPath, [BIN, 'run', '--config', file], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, CA_FILE: caFile },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const metricsUrl = await announcedUrl(child)
   const stat = () => statOf(child.pid ?? 0)
   return {
+    startedAtMs,
     cpuSeconds: () => stat().cpuTicks / TICKS_PER_SECOND,
     residentBytes: () => stat().residentPages * PAGE_BYTES,
+    peakResidentBytes: () => peakOf(child.pid ?? 0),
     metric: async name => readMetric(await (await fetch(metricsUrl)).text(), name),
     async stop() {
       const exited = once(child, 'exit')
@@ -64,6 +70,11 @@ export function statOf(pid: number): { readonly cpuTicks: number; readonly resid
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return { cpuTicks: Number(fields[11]) + Number(fields[12]), residentPages: Number(fields[21]) }
+}
+
+function peakOf(pid: number): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kibibytes) * 1024
 }
 
 export function readMetric(text: string, name: string): Map<string, number> {
