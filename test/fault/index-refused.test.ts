@@ -56,7 +56,10 @@ function refused(of: string, { inOrder, batchBytes }: { inOrder: boolean; batchB
         },
       },
     ],
+    streamEveryMs: 300,
     async strike({ far, services: [running] }) {
+      // One page holds all that is written now: without a pull under way or a smaller page before it that would wait.
+      await eventually(() => far.missing().length === 0, { withinMs: 20_000, what: 'all so far has arrived' })
       far.hec.setToken({ token: TOKEN, indexes })
       far.produce([0], 12)
       if (running) await notReady(running, 'splunk-index-refused')
