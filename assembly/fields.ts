@@ -5,11 +5,12 @@
 
 /** A log with more is left to TypeScript. */
 export const MAX_CONTENTS: u32 = 512
-const ENTRY_BYTES: u32 = 16
+/** Where the key and the value are, and what an event has in front of the value. */
+const ENTRY_BYTES: u32 = 24
 const TABLE_BYTES: u32 = MAX_CONTENTS * ENTRY_BYTES
 
 /** Two tables: of this log, and of the one before, whose keys are mostly the same. */
-const tables: usize = memory.data(512 * 16 * 2, 16)
+const tables: usize = memory.data(512 * 24 * 2, 16)
 let current: usize = tables
 let previous: usize = tables + TABLE_BYTES
 let previousCount: u32 = 0
@@ -37,6 +38,22 @@ export function valueFrom(index: u32): usize {
 
 export function valueTo(index: u32): usize {
   return load<u32>(current + index * ENTRY_BYTES, 12)
+}
+
+/** Its event has `[from, to)` in front of the value. */
+export function keepStart(index: u32, from: usize, to: usize): void {
+  const entry = current + index * ENTRY_BYTES
+  store<u32>(entry, <u32>from, 16)
+  store<u32>(entry, <u32>to, 20)
+}
+
+/** Where the event before has that of the same index. */
+export function startFromBefore(index: u32): usize {
+  return load<u32>(previous + index * ENTRY_BYTES, 16)
+}
+
+export function startToBefore(index: u32): usize {
+  return load<u32>(previous + index * ENTRY_BYTES, 20)
 }
 
 /** The memory of the log before is not what it was. */

@@ -9,6 +9,7 @@ import {
   forget,
   isAsBefore,
   isNew,
+  keepStart,
   keyTo,
   keyFrom,
   nanoseconds,
@@ -16,6 +17,8 @@ import {
   readVarint,
   remember,
   seconds,
+  startFromBefore,
+  startToBefore,
   valueTo,
   valueFrom,
   varintEnd,
@@ -115,15 +118,24 @@ function writeEvent(out: usize): usize {
   for (let index: u32 = 0; index < count; index++) {
     isAllAsBefore = isAllAsBefore && isAsBefore(index)
     if (!isAllAsBefore && needsCare(index)) return 0
-    if (index > 0) store<u8>(o++, COMMA)
-    store<u8>(o, QUOTE)
-    o = writeText(o + 1, keyFrom(index), keyTo(index))
-    // `":"`
-    store<u32>(o, 0x223a22)
-    o = writeText(o + 3, valueFrom(index), valueTo(index))
+    const start = o
+    o = isAllAsBefore ? copy(o, startFromBefore(index), startToBefore(index)) : writeStart(o, index)
+    keepStart(index, start, o)
+    o = writeText(o, valueFrom(index), valueTo(index))
     store<u8>(o++, QUOTE)
   }
   return count > 0 ? copy(o, tail, tailEnd) : copy(o, alone, aloneEnd)
+}
+
+/** `,"key":"`, the first one without a comma. */
+function writeStart(out: usize, index: u32): usize {
+  let o = out
+  if (index > 0) store<u8>(o++, COMMA)
+  store<u8>(o, QUOTE)
+  o = writeText(o + 1, keyFrom(index), keyTo(index))
+  // `":"`
+  store<u32>(o, 0x223a22)
+  return o + 3
 }
 
 /** It occurs twice, could be called like metadata, or two such keys could be one name. */

@@ -20,7 +20,7 @@ export interface ServiceProcess {
   stop(): Promise<void>
 }
 
-const BIN = fileURLToPath(new URL('../../bin/sls2splunk.js', import.meta.url))
+const BIN = fileURLToPath(new URL(process.env.BENCH_BIN ?? '../../bin/sls2splunk.js', import.meta.url))
 export const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 

@@ -131,10 +131,11 @@ class EncodingPage implements PageEncoder {
     const numbers: number[] = []
     this.#out = buffer
     this.#at = 0
-    for (;;) {
-      this.#encodeRun(offsets, numbers)
-      const log = this.#nextLog()
-      if (log === undefined) break
+    this.#unusual = 0
+    while (this.#findLog()) {
+      if (this.#encodeRun(offsets, numbers)) continue
+      const log = this.#takeLog()
+      if (log === undefined) continue
       const { start, end, plan } = log
       if (!this.#makeRoom(this.#reader.position, end, plan)) {
         if (offsets.length > 0) {
@@ -157,18 +158,35 @@ class EncodingPage implements PageEncoder {
     return { bytes: this.#out.subarray(0, this.#at), offsets, numbers, rawBytes }
   }
 
-  /** As many of the next logs as the vector encoder takes. */
-  #encodeRun(offsets: number[], numbers: number[]): void {
-    const { position } = this.#reader
-    if (!this.#vector || this.#plan.kind === 'drop' || position >= this.#groupEnd) return
-    if (this.#select?.all() === false) return
+  /** Moves to the beginning of the next log, over group borders and what is no log; false at the end of the page. */
+  #findLog(): boolean {
+    const reader = this.#reader
+    for (;;) {
+      if (reader.position >= this.#groupEnd) {
+        if (reader.position >= this.#page.length) return false
+        this.#openGroup()
+        continue
+      }
+      const start = reader.position
+      const tag = readVarint(reader, this.#groupEnd)
+      if (tag === LOG_TAG) {
+        reader.position = start
+        return true
+      }
+      skipField(reader, tag & 7, this.#groupEnd)
+    }
+  }
+
+  /** As many of the next logs as the vector encoder takes; false when there are none. */
+  #encodeRun(offsets: number[], numbers: number[]): boolean {
+    if (!this.#vector || this.#plan.kind === 'drop' || this.#select?.all() === false) return false
     if (this.#unusual > 0) {
       this.#unusual--
-      return
+      return false
     }
     const at = this.#at
     const target = { plan: this.#plan, out: this.#out, at }
-    const run = this.#vector.encode(this.#page, position, this.#groupEnd, target)
+    const run = this.#vector.encode(this.#page, this.#reader.position, this.#groupEnd, target)
     for (let i = 0; i < run.events; i++) {
       offsets.push(at + (run.offsets[i] ?? 0))
       numbers.push(this.#number++)
@@ -176,35 +194,26 @@ class EncodingPage implements PageEncoder {
     this.#reader.position = run.position
     this.#at = run.at
     if (run.events === 0) this.#unusual = UNUSUAL_LOGS
+    return run.events > 0
   }
 
-  /** Moves to the inside of the next log that is to be sent, over group borders and dropped groups. */
-  #nextLog(): LogPlace | undefined {
+  /** Enters the log that begins here; undefined when it is not to be sent, and passed. */
+  #takeLog(): LogPlace | undefined {
     const reader = this.#reader
-    for (;;) {
-      if (reader.position >= this.#groupEnd) {
-        if (reader.position >= this.#page.length) return undefined
-        this.#openGroup()
-        continue
-      }
-      const start = reader.position
-      const tag = readVarint(reader, this.#groupEnd)
-      if (tag !== LOG_TAG) {
-        skipField(reader, tag & 7, this.#groupEnd)
-        continue
-      }
-      const end = readEnd(reader, this.#groupEnd)
-      const plan = this.#plan
-      if (plan.kind === 'send') {
-        const number = this.#number++
-        if (this.#select === undefined || this.#select.wants(number, plan.index)) return { start, end, plan }
-        this.#passedBytes += end - reader.position
-      } else {
-        this.#droppedEvents++
-        this.#droppedBytes += end - reader.position
-      }
-      reader.position = end
+    const start = reader.position
+    readVarint(reader, this.#groupEnd)
+    const end = readEnd(reader, this.#groupEnd)
+    const plan = this.#plan
+    if (plan.kind === 'send') {
+      const number = this.#number++
+      if (this.#select === undefined || this.#select.wants(number, plan.index)) return { start, end, plan }
+      this.#passedBytes += end - reader.position
+    } else {
+      this.#droppedEvents++
+      this.#droppedBytes += end - reader.position
     }
+    reader.position = end
+    return undefined
   }
 
   #openGroup(): void {
