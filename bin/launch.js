@@ -1,15 +1,8 @@
 import { existsSync } from 'node:fs'
+import runtime from './runtime.json' with { type: 'json' }
 
 const NEEDED_MAJOR = 24
 const EX_CONFIG = 78
-
-/**
- * V8's helper threads (collector, compiler) cost a sixth of the CPU at 2 MB/s a consumer, and nobody can say for which
- * consumer: `--single-threaded` has each thread do its own work, which is less in all, and what a thread's clock says is
- * the truth. What passes through are buffers outside a heap that stays small: marking it step by step, each time some
- * buffers have come and gone, costs a fifth of the CPU at full speed; in one go it takes milliseconds, and seldom.
- */
-const FLAGS = ['--single-threaded', '--no-incremental-marking']
 
 /**
  * Loads an entry of the program: from `src/` in a checkout, where Node runs the TypeScript as it stands, else from
@@ -28,10 +21,21 @@ export async function launch(entry) {
   await import(existsSync(source) ? source.href : new URL(`../dist/${entry}.js`, import.meta.url).href)
 }
 
-/** Starts this program anew in the same process: flags count only from the very beginning. */
+/**
+ * Starts this program anew in the same process: flags count only from the very beginning. What passes through are
+ * buffers outside a heap that stays small, and V8 and malloc expect something else.
+ *
+ * V8's helper threads (collector, compiler) cost a sixth of the CPU at 2 MB/s a consumer, and nobody can say for which
+ * consumer: `--single-threaded` has each thread do its own work, which is less in all, and what a thread's clock says is
+ * the truth. Marking the heap step by step, each time some buffers have come and gone, costs a fifth of the CPU at full
+ * speed; in one go it takes milliseconds, and seldom. New objects of 1 MB at most before they are looked through save
+ * 15 MB of memory for each thread. Buffers of a megabyte go back to the system when they are freed: malloc would keep
+ * them, in pieces.
+ */
 function restartWithFlags() {
-  const missing = FLAGS.filter(flag => !process.execArgv.includes(flag))
+  const missing = runtime.flags.filter(flag => !process.execArgv.includes(flag))
   if (missing.length === 0) return
   const [node, ...args] = process.argv
-  process.execve(process.execPath, [node, ...missing, ...process.execArgv, ...args], process.env)
+  const environment = { ...runtime.environment, ...process.env }
+  process.execve(process.execPath, [node, ...missing, ...process.execArgv, ...args], environment)
 }

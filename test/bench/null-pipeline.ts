@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { withLoad } from './measure.ts'
+import runtime from '../../bin/runtime.json' with { type: 'json' }
 import type { Figures } from './rows.ts'
 
 export type NullWork = 'pull' | 'post' | 'pull and post'
@@ -14,8 +15,10 @@ const READY_BYTES = 100_000_000
 export async function runNullPipeline(work: NullWork, seconds: number): Promise<Figures> {
   return withLoad({ shards: 1 }, async load => {
     await load.flood(READY_BYTES)
-    const args = [PROGRAM, load.slsUrl, load.hecUrl, work, String(seconds)]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
+    const args = [...runtime.flags, PROGRAM, load.slsUrl, load.hecUrl, work, String(seconds)]
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      env: { ...process.env, ...runtime.environment },
+    })
     const { rawBytes, cpuSeconds }: { rawBytes: number; cpuSeconds: number } = JSON.parse(stdout)
     return { rawBytesPerCpuSecond: rawBytes / cpuSeconds }
   })

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { installedProgram } from './installed.ts'
 
 export interface ServiceProcess {
   /** Milliseconds since 1970 at which it was started. */
@@ -20,7 +20,6 @@ export interface ServiceProcess {
   stop(): Promise<void>
 }
 
-const BIN = fileURLToPath(new URL(process.env.BENCH_BIN ?? '../../bin/sls2splunk.js', import.meta.url))
 export const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 
@@ -31,7 +30,7 @@ export async function startServiceProcess(yaml: string, ca?: string): Promise<Se
   writeFileSync(file, yaml)
   writeFileSync(caFile, ca ?? '')
   const startedAtMs = Date.now()
-  const child = spawn(process.execPath, [BIN, 'run', '--config', file], {
+  const child = spawn(process.execPath, [installedProgram(), 'run', '--config', file], {
     env: { ...process.env, CA_FILE: caFile },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import runtime from '../../bin/runtime.json' with { type: 'json' }
 import { statOf, TICKS_PER_SECOND } from '../bench/service-process.ts'
 import type { Death } from './kill-switch.ts'
 
@@ -46,10 +47,11 @@ export function createSoakService(name: string, directory: string, yaml: string)
   function start(): void {
     if (child) return
     metricsUrl = undefined
-    // The flag that the program would start itself anew for: so the channel to the kill switch survives.
-    const args = ['--single-threaded', '--import', KILL_SWITCH, BIN, 'run', '--config', file]
+    // The flags that the program would start itself anew for: so the channel to the kill switch survives.
+    const args = [...runtime.flags, '--import', KILL_SWITCH, BIN, 'run', '--config', file]
     const started = spawn(process.execPath, args, {
       cwd: directory,
+      env: { ...process.env, ...runtime.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     child = started
