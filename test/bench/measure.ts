@@ -96,3 +96,12 @@ export async function untilStored(load: LoadSide, events: number): Promise<void>
   for (let stored = before; stored < before + events; stored = (await load.count()).storedEvents)
     await delay(20)
 }
+
+/** Until no more than so many raw bytes are on their way. */
+export async function untilCaughtUp(load: LoadSide, bytes: number): Promise<void> {
+  for (;;) {
+    const { producedEvents, producedBytes, storedEvents } = await load.count()
+    if ((producedEvents - storedEvents) * (producedBytes / producedEvents) < bytes) return
+    await delay(100)
+  }
+}

@@ -3,11 +3,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Setup } from './config.ts'
 import type { LoadSideOptions } from './load-side.ts'
-import { type Bench, ratesWithin, withBench } from './measure.ts'
+import { type Bench, ratesWithin, untilCaughtUp, untilStored, withBench } from './measure.ts'
 import { type Figures, type Row, repeat } from './rows.ts'
 
 export const PACE_BYTES_PER_SECOND = 2_000_000
-const WARM_UP_MS = 8_000
+/** For each consumer, at full speed: what runs for weeks is compiled. */
+const WARM_EVENTS = 300_000
+const WARM_AHEAD_BYTES = 60_000_000
+const SETTLE_MS = 4_000
+/** The CPU is told in steps of 10 ms: of two percent in five seconds, a tenth. */
+const LEAST_SECONDS = 10
 
 interface Variant {
   readonly name: string
@@ -27,14 +32,22 @@ const VARIANTS: readonly Variant[] = [
 export async function benchPaced({ runs, seconds }: { runs: number; seconds: number }): Promise<Row[]> {
   const rows: Row[] = []
   for (const variant of VARIANTS)
-    rows.push(await repeat({ part: 'paced', name: variant.name }, runs, () => paced(variant, seconds)))
+    rows.push(
+      await repeat({ part: 'paced', name: variant.name }, runs, () =>
+        paced(variant, Math.max(seconds, LEAST_SECONDS)),
+      ),
+    )
   return rows
 }
 
 async function paced({ consumers, load, setup }: Variant, seconds: number): Promise<Figures> {
   return withBench({ shards: consumers, ...load }, { consumers, ...setup }, async bench => {
-    await bench.load.pace(PACE_BYTES_PER_SECOND * consumers)
-    await delay(WARM_UP_MS)
+    await bench.load.flood(WARM_AHEAD_BYTES * consumers)
+    await untilStored(bench.load, WARM_EVENTS * consumers)
+    const bytesPerSecond = PACE_BYTES_PER_SECOND * consumers
+    await bench.load.pace(bytesPerSecond)
+    await untilCaughtUp(bench.load, bytesPerSecond * 2)
+    await delay(SETTLE_MS)
     const threadsBefore = await threadSeconds(bench)
     const { rawBytesPerSecond, cpuRatio, residentBytes } = await ratesWithin(bench, seconds)
     const threads = await threadSeconds(bench)
@@ -49,7 +62,7 @@ async function paced({ consumers, load, setup }: Variant, seconds: number): Prom
   })
 }
 
-/** By the service's own metrics. What is left to the whole process is the collector's and the compiler's. */
+/** By the service's own metrics. */
 async function threadSeconds({ service }: Bench) {
   const sum = async (name: string) => [...(await service.metric(name)).values()].reduce((a, b) => a + b, 0)
   return {
