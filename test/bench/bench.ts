@@ -8,8 +8,10 @@ import { benchMax } from './max.ts'
 import { benchMemory } from './memory.ts'
 import { benchPaced } from './paced.ts'
 import { benchPeers } from './peers.ts'
+import { publish } from './publish.ts'
 import { printRows, type Row } from './rows.ts'
 import { benchScale } from './scale.ts'
+import { benchShaping } from './shaping.ts'
 import { benchStages } from './stages.ts'
 import { benchStart } from './start.ts'
 
@@ -22,6 +24,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Row[]>>> = {
   paced: benchPaced,
   max: benchMax,
   stages: benchStages,
+  shaping: benchShaping,
   latency: benchLatency,
   scale: benchScale,
   memory: benchMemory,
@@ -36,6 +39,7 @@ const { positionals, values } = parseArgs({
 
 const [first, before, after] = positionals
 if (first === 'compare' && before !== undefined && after !== undefined) compare(before, after)
+else if (first === 'publish' && before !== undefined) publish(before)
 else await measure(positionals)
 
 async function measure(wanted: readonly string[]): Promise<void> {
@@ -43,7 +47,7 @@ async function measure(wanted: readonly string[]): Promise<void> {
   if (unknown.length > 0) {
     const known = Object.keys(PARTS).join(', ')
     process.stderr.write(
-      `no such part: ${unknown.join(', ')}; there is: ${known}, and compare A.json B.json\n`,
+      `no such part: ${unknown.join(', ')}; there is: ${known}, compare A.json B.json and publish A.json\n`,
     )
     process.exit(2)
   }

@@ -1,19 +1,11 @@
 /** Two runs of the benchmark beside each other: what has changed. */
 
-import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import { readResults } from './results.ts'
 import { textOf } from './rows.ts'
-
-const run = z.object({
-  at: z.string(),
-  rows: z.array(
-    z.object({ part: z.string(), name: z.string(), figures: z.record(z.string(), z.number().nullable()) }),
-  ),
-})
 
 /** A table of all figures that both files have. */
 export function compare(before: string, after: string): void {
-  const [old, now] = [read(before), read(after)]
+  const [old, now] = [readResults(before), readResults(after)]
   process.stdout.write(`before: ${before} (${old.at})\nafter:  ${after} (${now.at})\n`)
   for (const { part, name, figures } of now.rows) {
     const other = old.rows.find(row => row.part === part && row.name === name)
@@ -33,8 +25,4 @@ export function compare(before: string, after: string): void {
 function changeOf(before: number, after: number): string {
   const percent = (after / before - 1) * 100
   return `${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %`
-}
-
-function read(file: string): z.infer<typeof run> {
-  return run.parse(JSON.parse(readFileSync(file, 'utf8')))
 }

@@ -12,6 +12,8 @@ export interface Setup {
   /** More of the source's settings, as they stand in the file. */
   readonly source?: object
   readonly worker?: object
+  /** Variables of the service's process. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file

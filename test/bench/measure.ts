@@ -34,7 +34,7 @@ export async function withService<T>(
   setup: Setup,
   use: (service: ServiceProcess) => Promise<T>,
 ): Promise<T> {
-  const service = await startServiceProcess(configOf(load, setup), load.ca)
+  const service = await startServiceProcess(configOf(load, setup), load.ca, setup.environment)
   try {
     return await use(service)
   } finally {

@@ -4,7 +4,7 @@ import { compressSync } from 'lz4-napi'
 import { createGenerator } from '../../src/simulator/generator.ts'
 import { joinLogGroups } from '../../src/sls/wire.ts'
 import { createEncode } from '../../src/worker/encode/page-encoder.ts'
-import { createPlanner } from '../../src/worker/encode/plan.ts'
+import { createPlanner, type PlanContext } from '../../src/worker/encode/plan.ts'
 import type { Vector } from '../../src/worker/encode/vector.ts'
 import { LOGSTORE, PROJECT } from './names.ts'
 
@@ -28,17 +28,17 @@ export function compressed(page: Buffer): Buffer {
   return compressSync(page)
 }
 
-/** Without `vector` the one in TypeScript. */
-export function encoder(vector?: Vector) {
-  const planner = createPlanner({
+/** Without `vector` the one in TypeScript; `shaping` is what a configuration asks for beyond the usual. */
+export function encoder(vector?: Vector, shaping: Partial<PlanContext> = {}) {
+  const usual = {
     project: PROJECT,
     logstore: LOGSTORE,
     shard: 0,
     routes: [],
     defaults: {},
     addMetadata: true,
-  })
-  return createEncode(planner, vector)
+  }
+  return createEncode(createPlanner({ ...usual, ...shaping }), vector)
 }
 
 /** Calls back with each body of the page, in one buffer. */

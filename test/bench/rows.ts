@@ -51,9 +51,12 @@ export function printRows(rows: readonly Row[]): void {
   }
 }
 
-function readable(figures: Figures): Readonly<Record<string, string>> {
+/** Figures by their headings, as people read them. */
+export function readable(figures: Readonly<Record<string, number | null>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [headingOf(name), textOf(name, value)]),
+    Object.entries(figures).flatMap(([name, value]) =>
+      value === null ? [] : [[headingOf(name), textOf(name, value)]],
+    ),
   )
 }
 

@@ -24,14 +24,18 @@ export const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 
 /** Resolves when it listens. `ca`: PEM, in the file that the variable `CA_FILE` names. */
-export async function startServiceProcess(yaml: string, ca?: string): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  yaml: string,
+  ca?: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<ServiceProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-bench-'))
   const [file, caFile] = [join(directory, 'config.yaml'), join(directory, 'ca.pem')]
   writeFileSync(file, yaml)
   writeFileSync(caFile, ca ?? '')
   const startedAtMs = Date.now()
   const child = spawn(process.execPath, [installedProgram(), 'run', '--config', file], {
-    env: { ...process.env, CA_FILE: caFile },
+    env: { ...process.env, ...environment, CA_FILE: caFile },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const metricsUrl = await announcedUrl(child)

@@ -7,10 +7,11 @@ import { gzipSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
 import { checkPage } from '../../src/worker/encode/check.ts'
 import { loadVector } from '../../src/worker/encode/vector.ts'
+import { costOf, type Stage } from './cost.ts'
 import { flooded } from './max.ts'
 import { runNullPipeline } from './null-pipeline.ts'
 import { BATCH_BYTES, compressed, encodeAll, encoder, makePage } from './pages.ts'
-import { type Figures, type Row, repeat } from './rows.ts'
+import { type Row, repeat } from './rows.ts'
 
 export interface StagesOptions {
   readonly runs: number
@@ -21,7 +22,11 @@ export async function benchStages({ runs, seconds }: StagesOptions): Promise<Row
   const part = 'stages'
   const rows: Row[] = []
   for (const [name, stage] of stages())
-    rows.push(await repeat({ part, name }, runs, async () => costOf(stage, seconds)))
+    rows.push(
+      await repeat({ part, name }, runs, async () => ({
+        rawBytesPerCpuSecond: 1 / costOf(stage, seconds),
+      })),
+    )
   for (const work of ['pull', 'post', 'pull and post'] as const)
     rows.push(
       await repeat({ part, name: `null pipeline: ${work}` }, runs, () => runNullPipeline(work, seconds)),
@@ -52,28 +57,8 @@ function stages(): readonly (readonly [string, Stage])[] {
   ]
 }
 
-interface Stage {
-  readonly rawBytes: number
-  readonly run: () => void
-}
-
 function gzipAll(bodies: readonly Buffer[]): void {
   for (const body of bodies) gzipSync(body, { level: 1 })
-}
-
-const WARM_UP_RUNS = 20
-
-function costOf({ rawBytes, run }: Stage, seconds: number): Figures {
-  for (let i = 0; i < WARM_UP_RUNS; i++) run()
-  const before = process.cpuUsage()
-  const startedAtMs = performance.now()
-  let bytes = 0
-  while (performance.now() - startedAtMs < seconds * 1_000) {
-    run()
-    bytes += rawBytes
-  }
-  const { user, system } = process.cpuUsage(before)
-  return { rawBytesPerCpuSecond: bytes / ((user + system) / 1e6) }
 }
 
 function withCost(row: Row): Row {
