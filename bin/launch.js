@@ -23,19 +23,17 @@ export async function launch(entry) {
 
 /**
  * Starts this program anew in the same process: flags count only from the very beginning. What passes through are
- * buffers outside a heap that stays small, and V8 and malloc expect something else.
+ * buffers outside a heap that stays small, and V8 expects something else.
  *
  * V8's helper threads (collector, compiler) cost a sixth of the CPU at 2 MB/s a consumer, and nobody can say for which
  * consumer: `--single-threaded` has each thread do its own work, which is less in all, and what a thread's clock says is
  * the truth. Marking the heap step by step, each time some buffers have come and gone, costs a fifth of the CPU at full
  * speed; in one go it takes milliseconds, and seldom. New objects of 1 MB at most before they are looked through save
- * 15 MB of memory for each thread. Buffers of a megabyte go back to the system when they are freed: malloc would keep
- * them, in pieces.
+ * 15 MB of memory for each thread.
  */
 function restartWithFlags() {
   const missing = runtime.flags.filter(flag => !process.execArgv.includes(flag))
   if (missing.length === 0) return
   const [node, ...args] = process.argv
-  const environment = { ...runtime.environment, ...process.env }
-  process.execve(process.execPath, [node, ...missing, ...process.execArgv, ...args], environment)
+  process.execve(process.execPath, [node, ...missing, ...process.execArgv, ...args], process.env)
 }

@@ -16,9 +16,7 @@ export async function runNullPipeline(work: NullWork, seconds: number): Promise<
   return withLoad({ shards: 1 }, async load => {
     await load.flood(READY_BYTES)
     const args = [...runtime.flags, PROGRAM, load.slsUrl, load.hecUrl, work, String(seconds)]
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
-      env: { ...process.env, ...runtime.environment },
-    })
+    const { stdout } = await promisify(execFile)(process.execPath, args)
     const { rawBytes, cpuSeconds }: { rawBytes: number; cpuSeconds: number } = JSON.parse(stdout)
     return { rawBytesPerCpuSecond: rawBytes / cpuSeconds }
   })

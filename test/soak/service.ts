@@ -51,7 +51,6 @@ export function createSoakService(name: string, directory: string, yaml: string)
     const args = [...runtime.flags, '--import', KILL_SWITCH, BIN, 'run', '--config', file]
     const started = spawn(process.execPath, args, {
       cwd: directory,
-      env: { ...process.env, ...runtime.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     child = started

@@ -46,20 +46,21 @@ export function createPlanner(context: PlanContext): Planner {
 
 function sendPlan(context: PlanContext, group: GroupHeader, routed: EventMetadata): GroupPlan {
   const metadata = metadataOf(group)
-  const shown = context.addMetadata ? metadata : new Map<string, string>()
-  // HEC refuses an empty event, so a log without fields carries its metadata even where they are not asked for.
-  const alone = metadata.size > 0 ? metadata : new Map([['__topic__', '']])
-  const entries = membersOf(shown)
+  const members = membersOf(metadata)
+  const shown = context.addMetadata ? members : ''
   const envelope = envelopeOf(context, group, routed)
   return {
     kind: 'send',
     index: envelope.index,
     head: Buffer.from(`${textOf(envelope)}"event":{`),
-    tail: Buffer.from(`${entries && `,${entries}`}}}\n`),
-    tailAlone: Buffer.from(`${membersOf(alone)}}}\n`),
-    metadata: shown,
+    tail: Buffer.from(`${shown && `,${shown}`}}}\n`),
+    // HEC refuses an empty event, so a log without fields carries its metadata even where they are not asked for.
+    tailAlone: Buffer.from(`${members || '"__topic__":""'}}}\n`),
+    metadata: context.addMetadata ? metadata : NONE,
   }
 }
+
+const NONE: ReadonlyMap<string, string> = new Map()
 
 /** Empty topic and source are left out, as if they were not there. */
 function metadataOf({ topic, source, tags }: GroupHeader): ReadonlyMap<string, string> {
