@@ -37,9 +37,10 @@ const { positionals, values } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' } },
 })
 
-const [first, before, after] = positionals
+const [first, ...files] = positionals
+const [before, after] = files
 if (first === 'compare' && before !== undefined && after !== undefined) compare(before, after)
-else if (first === 'publish' && before !== undefined) publish(before)
+else if (first === 'publish' && before !== undefined) publish(files)
 else await measure(positionals)
 
 async function measure(wanted: readonly string[]): Promise<void> {

@@ -10,12 +10,20 @@ const fileOf = (name: string) => fileURLToPath(new URL(`../../docs/${name}`, imp
 const DOCUMENT = fileOf('performance.md')
 const CHART = fileOf('performance.svg')
 
-/** Writes a part's table between the marks that carry its name, and the chart. */
-export function publish(file: string): void {
-  const results = readResults(file)
+/** Writes a part's table between the marks that carry its name, and the chart. Of parts that were run again the last counts. */
+export function publish(files: readonly string[]): void {
+  const results = joined(files.map(readResults))
   writeFileSync(DOCUMENT, withFigures(readFileSync(DOCUMENT, 'utf8'), results))
   writeFileSync(CHART, drawChart(panelsOf(results.rows)))
   process.stdout.write('docs/performance.md and docs/performance.svg written\n')
+}
+
+function joined(all: readonly Results[]): Results {
+  const [last] = all.slice(-1)
+  if (last === undefined) throw new RangeError('there is nothing to publish')
+  const parts = new Map<string, ResultRow[]>()
+  for (const { rows } of all) for (const [part, of] of Map.groupBy(rows, row => row.part)) parts.set(part, of)
+  return { ...last, rows: [...parts.values()].flat() }
 }
 
 export function withFigures(document: string, results: Results): string {
