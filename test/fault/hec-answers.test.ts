@@ -4,11 +4,15 @@ import type { Fault } from '../../src/simulator/hec/faults.ts'
 import { byItself, type Scenario, scenarios } from './support/scenario.ts'
 import { hec, html, moreStored, strikeEvents } from './support/splunk.ts'
 
-/** One after the other, each to one request; in between events get through. */
+/**
+ * One after the other, each to one request; in between events get through. Of a single shard, so that they are events of
+ * the same page: two refusals in a row could let a half of it overtake the other.
+ */
 function answered(fault: string, answers: readonly Fault[]): Scenario {
   return {
     fault,
     cases: answers.length,
+    world: { shards: 1 },
     services: [{ consumers: 1 }],
     async strike({ far }) {
       for (const answer of answers) {
