@@ -193,3 +193,10 @@ export function check(from: usize, to: usize): usize {
   }
   return position
 }
+
+/** Steps over logs in `[from, to)` that are whole, whatever is in them. Answers where it stopped. */
+export function skip(from: usize, to: usize): usize {
+  position = from
+  while (nextLog(to)) position = logEnd
+  return position
+}

@@ -1,13 +1,12 @@
 /**
- * One HTTP request, one outcome. The only file that knows got: its retries, redirects and exceptions end here, and so
- * do proxies and TLS. Trouble on the way is a value; only an aborted signal rejects.
+ * One HTTP request, one outcome, straight on Node's own client: nothing is tried again, no redirect followed, nothing
+ * decompressed. Proxies and TLS end here. Trouble on the way is a value; only an aborted signal rejects.
  */
 
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import got, { type Response } from 'got'
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { TlsConfig } from './config/types.ts'
-import { messageOf } from './failure.ts'
+import { toFailure } from './failure.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -33,7 +32,7 @@ export type HttpOutcome =
     }
   | {
       readonly kind: 'trouble'
-      /** Node's or got's code: ECONNREFUSED, ETIMEDOUT, ENOTFOUND, CERT_HAS_EXPIRED, … */
+      /** Node's code: ECONNREFUSED, ETIMEDOUT, ENOTFOUND, CERT_HAS_EXPIRED, … */
       readonly code: string
       readonly message: string
       readonly durationMs: number
@@ -102,61 +101,87 @@ function proxiesOfEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, ...Object.fromEntries(addresses) }
 }
 
-function exchange(request: HttpRequest, agent: Agents, signal: AbortSignal): Promise<HttpOutcome> {
-  if (signal.aborted) return Promise.reject(signal.reason)
+async function exchange(request: HttpRequest, agents: Agents, signal: AbortSignal): Promise<HttpOutcome> {
+  signal.throwIfAborted()
   const startedAt = performance.now()
+  const ended = await startExchange(request, agents, signal)
+  signal.throwIfAborted()
+  return { ...ended, durationMs: performance.now() - startedAt }
+}
+
+type Ended =
+  | Omit<Extract<HttpOutcome, { kind: 'answer' }>, 'durationMs'>
+  | Omit<Extract<HttpOutcome, { kind: 'trouble' }>, 'durationMs'>
+
+/**
+ * Whatever comes first ends it: the whole answer, an error, a limit, the signal. What comes later is not listened to,
+ * and the connection is given up unless the answer has ended with nothing of the request left to send.
+ */
+function startExchange(request: HttpRequest, agents: Agents, signal: AbortSignal): Promise<Ended> {
+  const { promise, resolve } = Promise.withResolvers<Ended>()
   const { maxAnswerBytes, timeoutMs, headroomBytes = 0 } = request
-  return new Promise((resolve, reject) => {
-    const stream = got.stream(request.url, gotOptions(request, agent, signal))
-    const durationMs = () => performance.now() - startedAt
-    let head: Response | undefined
-    let body = createCollector(headroomBytes, undefined)
-    const trouble = (code: string, message: string) => {
-      clearTimeout(deadline)
-      stream.destroy()
-      if (signal.aborted) reject(signal.reason)
-      else resolve({ kind: 'trouble', code, message, durationMs: durationMs() })
-    }
-    const tooLarge = () => trouble('ANSWER_TOO_LARGE', `more than ${maxAnswerBytes} bytes`)
-    // got's own limit does not end a request that waits for a free connection.
-    const deadline = setTimeout(() => trouble('ETIMEDOUT', `no answer within ${timeoutMs} ms`), timeoutMs)
-    stream.once('response', (response: Response) => {
-      const announced = response.headers['content-length']
-      if (Number(announced) > maxAnswerBytes) return tooLarge()
-      head = response
-      body = createCollector(headroomBytes, announced)
-    })
-    stream.on('data', (chunk: Buffer) => {
+  const started = startRequest(request, agents)
+  if ('kind' in started) return Promise.resolve(started)
+  const sent = started
+  let connecting: NodeJS.Timeout | undefined
+
+  function end(ended: Ended): void {
+    clearTimeout(deadline)
+    clearTimeout(connecting)
+    signal.removeEventListener('abort', giveUp)
+    const isWhole = ended.kind === 'answer' && sent.writableFinished
+    if (!isWhole) sent.destroy()
+    resolve(ended)
+  }
+  const fail = (code: string, message: string) => end({ kind: 'trouble', code, message })
+  const giveUp = () => fail('ABORTED', 'given up')
+  const tooLarge = () => fail('ANSWER_TOO_LARGE', `more than ${maxAnswerBytes} bytes`)
+  const tooLate = (ms: number, what: string) => () => fail('ETIMEDOUT', `no ${what} within ${ms} ms`)
+  const deadline = setTimeout(tooLate(timeoutMs, 'answer'), timeoutMs)
+
+  signal.addEventListener('abort', giveUp)
+  sent.on('error', error => end(troubleOf(error)))
+  sent.once('socket', socket => {
+    if (!socket.connecting) return
+    const ms = Math.min(CONNECT_TIMEOUT_MS, timeoutMs)
+    connecting = setTimeout(tooLate(ms, 'connection'), ms)
+    socket.once('connect', () => clearTimeout(connecting))
+  })
+  sent.once('response', answer => {
+    const announced = answer.headers['content-length']
+    answer.on('error', () => fail('ECONNRESET', 'the connection ended within the answer'))
+    if (Number(announced) > maxAnswerBytes) return tooLarge()
+    const body = createCollector(headroomBytes, announced)
+    answer.on('data', (chunk: Buffer) => {
       body.add(chunk)
       if (body.length() > maxAnswerBytes) tooLarge()
     })
-    stream.once('end', () => {
-      if (!head) return trouble('NO_ANSWER', 'the connection ended without an answer')
-      clearTimeout(deadline)
-      // Answered before the request was read: what is left of it would keep the connection and its buffer.
-      if (!stream.writableFinished) stream.destroy()
-      const { statusCode: status, headers } = head
-      resolve({ kind: 'answer', status, headers, body: body.finish(), durationMs: durationMs() })
+    answer.once('end', () => {
+      const { statusCode: status = 0, headers } = answer
+      end({ kind: 'answer', status, headers, body: body.finish() })
     })
-    stream.once('error', (error: unknown) => trouble(troubleCode(error), messageOf(error)))
-    // Ending the stream with the whole body sends it in one piece; as an option got would cut it into 64 KiB.
-    if (request.body) stream.end(request.body)
   })
+  sent.end(request.body)
+  return promise
 }
 
-function gotOptions({ method, headers, body, timeoutMs }: HttpRequest, agent: Agents, signal: AbortSignal) {
-  const contentLength = body ? { 'content-length': String(body.length) } : {}
-  return {
-    method,
-    headers: { ...headers, ...contentLength },
-    agent,
-    signal,
-    timeout: { connect: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    followRedirect: false,
-    decompress: false,
+/** Of an address that is none, trouble like any other. */
+function startRequest({ method, url, headers, body }: HttpRequest, agents: Agents): ClientRequest | Ended {
+  const length = body ? { 'content-length': String(body.length) } : {}
+  const options = { method, headers: { ...headers, ...length } }
+  try {
+    return url.startsWith('https:')
+      ? httpsRequest(url, { ...options, agent: agents.https })
+      : httpRequest(url, { ...options, agent: agents.http })
+  } catch (error) {
+    return troubleOf(error)
   }
+}
+
+function troubleOf(error: unknown): Ended {
+  const { code, message } = toFailure(error)
+  // Of several addresses of one name, none of which can be reached, Node gives the code alone.
+  return { kind: 'trouble', code, message: message || code }
 }
 
 /** Copies chunks straight to where they belong when the length is announced; joins them at the end when not. */
@@ -179,12 +204,4 @@ function createCollector(headroom: number, announced: string | undefined) {
       return loose.length > 0 ? Buffer.concat([start, ...loose]) : start
     },
   }
-}
-
-function troubleCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN'
-  const cause = error.cause instanceof Error && 'code' in error.cause ? error.cause.code : undefined
-  const own = 'code' in error ? error.code : undefined
-  const code = own === 'ERR_GOT_REQUEST_ERROR' ? (cause ?? own) : own
-  return typeof code === 'string' ? code : error.name
 }

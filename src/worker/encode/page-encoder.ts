@@ -224,7 +224,18 @@ class EncodingPage implements PageEncoder {
       return
     }
     this.#groupEnd = readEnd(reader, this.#page.length)
-    this.#plan = this.#planner(readGroupHeader(this.#page, reader.position, this.#groupEnd))
+    this.#plan = this.#planner(readGroupHeader(this.#page, this.#logsEnd(), this.#groupEnd))
+  }
+
+  /** Where something else begins behind the logs at the front of the group: mostly its topic, source and tags. */
+  #logsEnd(): number {
+    let end = this.#reader.position
+    let before = -1
+    while (this.#vector && end > before) {
+      before = end
+      end = this.#vector.skip(this.#page, end, this.#groupEnd)
+    }
+    return end
   }
 
   /** Whether the log fits behind what is written, first by a bound that costs nothing, then by a closer one. */
@@ -321,7 +332,7 @@ class EncodingPage implements PageEncoder {
       this.#out[this.#at++] = 0x22
       comma = ','
     }
-    const rest = membersOf([...plan.metadata].filter(([name]) => !values.has(name)))
+    const rest = membersOf([...plan.metadata()].filter(([name]) => !values.has(name)))
     this.#writeBytes(Buffer.from(`${rest && `,${rest}`}}}\n`))
   }
 

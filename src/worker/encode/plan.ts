@@ -3,8 +3,10 @@
  * tail that are the same for all of them.
  */
 
-import type { EventMetadata, Matcher, Pattern, Route, Template, TemplatePart } from '../../config/types.ts'
+import type { Route } from '../../config/types.ts'
+import { type EnvelopeContext, envelopeOf, envelopeText } from './envelope.ts'
 import type { GroupHeader } from './group.ts'
+import { createRouter } from './routes.ts'
 
 export type GroupPlan =
   | { readonly kind: 'drop' }
@@ -19,16 +21,11 @@ export type GroupPlan =
       /** The same for a log without fields: no comma in front, and never an empty event. */
       readonly tailAlone: Uint8Array
       /** The metadata by name, for logs that have a field of such a name. */
-      readonly metadata: ReadonlyMap<string, string>
+      readonly metadata: () => ReadonlyMap<string, string>
     }
 
-export interface PlanContext {
-  readonly project: string
-  readonly logstore: string
-  readonly shard: number
+export interface PlanContext extends EnvelopeContext {
   readonly routes: readonly Route[]
-  /** `splunk.index` and its siblings. */
-  readonly defaults: EventMetadata
   /** `event.metadata`. */
   readonly addMetadata: boolean
 }
@@ -36,112 +33,129 @@ export interface PlanContext {
 export type Planner = (group: GroupHeader) => GroupPlan
 
 export function createPlanner(context: PlanContext): Planner {
-  const routes = context.routes.map(compileRoute)
+  const decide = createDecide(context)
+  const membersOfTags = createTagMembers()
   return group => {
-    const action = routes.find(route => route.matches(group))?.action
-    if (action?.kind === 'drop') return { kind: 'drop' }
-    return sendPlan(context, group, action?.metadata ?? {})
-  }
-}
-
-function sendPlan(context: PlanContext, group: GroupHeader, routed: EventMetadata): GroupPlan {
-  const metadata = metadataOf(group)
-  const members = membersOf(metadata)
-  const shown = context.addMetadata ? members : ''
-  const envelope = envelopeOf(context, group, routed)
-  return {
-    kind: 'send',
-    index: envelope.index,
-    head: Buffer.from(`${textOf(envelope)}"event":{`),
-    tail: Buffer.from(`${shown && `,${shown}`}}}\n`),
-    // HEC refuses an empty event, so a log without fields carries its metadata even where they are not asked for.
-    tailAlone: Buffer.from(`${members || '"__topic__":""'}}}\n`),
-    metadata: context.addMetadata ? metadata : NONE,
+    const decision = decide(group)
+    if (decision.kind === 'drop') return decision
+    const { index, head } = decision
+    const members = joined(decision.members, membersOfTags(group.tags))
+    const metadata = () => (context.addMetadata ? metadataOf(group) : NONE)
+    return { kind: 'send', index, head, ...tailsOf(members, context.addMetadata), metadata }
   }
 }
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
+type Decision =
+  | { readonly kind: 'drop' }
+  | {
+      readonly kind: 'send'
+      readonly index: string
+      readonly head: Uint8Array
+      /** Topic and source as members of the event. */
+      readonly members: string
+    }
+
+/**
+ * Groups of one topic and source follow each other by the thousand: what routes and templates make of them is
+ * remembered, by these and by the tags that routes and templates look at.
+ */
+function createDecide(context: PlanContext): (group: GroupHeader) => Decision {
+  const route = createRouter(context.routes)
+  const tagNames = tagNamesIn(context)
+  const keyOf = ({ topic, source, tags }: GroupHeader) =>
+    unambiguous([topic, source, ...tagNames.map(name => tags.get(name) ?? '')])
+  return remembering(keyOf, group => {
+    const action = route(group)
+    if (action?.kind === 'drop') return { kind: 'drop' }
+    const envelope = envelopeOf(context, group, action?.metadata ?? {})
+    const head = Buffer.from(`${envelopeText(envelope)}"event":{`)
+    return { kind: 'send', index: envelope.index, head, members: membersOf(headerOf(group)) }
+  })
+}
+
+/** No two lists give the same text. */
+function unambiguous(values: readonly string[]): string {
+  return values.map(value => `${value.length}:${value}`).join('')
+}
+
+function tagNamesIn({ routes, defaults }: PlanContext): readonly string[] {
+  const matched = routes.flatMap(({ match }) => match.map(({ on }) => on))
+  const shaping = [
+    defaults,
+    ...routes.flatMap(({ action }) => (action.kind === 'send' ? action.metadata : [])),
+  ]
+  const parts = shaping.flatMap(({ host, source, sourcetype, index }) =>
+    [host, source, sourcetype, index].flatMap(template => template ?? []),
+  )
+  return [...new Set([...matched, ...parts].flatMap(each => (each.kind === 'tag' ? each.name : [])))]
+}
+
+/** Values are of groups, which may be different each time: most are worth keeping, and none is worth much memory. */
+const MAX_REMEMBERED = 1_000
+const MAX_KEY_LENGTH = 1_000
+
+function remembering<Of, Value>(keyOf: (of: Of) => string, make: (of: Of) => Value): (of: Of) => Value {
+  const known = new Map<string, Value>()
+  return of => {
+    const key = keyOf(of)
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const value = make(of)
+    if (known.size >= MAX_REMEMBERED) known.clear()
+    if (key.length <= MAX_KEY_LENGTH) known.set(key, value)
+    return value
+  }
+}
+
+/** `"__tag__:a":"1","__tag__:b":"2"`. Names are few and come again and again, values need not. */
+function createTagMembers(): (tags: GroupHeader['tags']) => string {
+  const nameText = remembering(
+    (name: string) => name,
+    name => `${JSON.stringify(tagField(name))}:`,
+  )
+  return tags => {
+    let text = ''
+    for (const [name, value] of tags) text = joined(text, nameText(name) + JSON.stringify(value))
+    return text
+  }
+}
+
+function joined(one: string, other: string): string {
+  return one === '' || other === '' ? one + other : `${one},${other}`
+}
+
+function tailsOf(members: string, isShown: boolean) {
+  if (isShown && members !== '') {
+    const tail = Buffer.from(`,${members}}}\n`)
+    return { tail, tailAlone: tail.subarray(1) }
+  }
+  // HEC refuses an empty event, so a log without fields carries its metadata even where they are not asked for.
+  return { tail: END, tailAlone: Buffer.from(`${members || '"__topic__":""'}}}\n`) }
+}
+
+const END = Buffer.from('}}\n')
+
+const tagField = (name: string) => `__tag__:${name}`
+
+function metadataOf(group: GroupHeader): ReadonlyMap<string, string> {
+  return new Map([
+    ...headerOf(group),
+    ...[...group.tags].map(([name, value]) => [tagField(name), value] as const),
+  ])
+}
+
 /** Empty topic and source are left out, as if they were not there. */
-function metadataOf({ topic, source, tags }: GroupHeader): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>()
-  if (topic !== '') metadata.set('__topic__', topic)
-  if (source !== '') metadata.set('__source__', source)
-  for (const [name, value] of tags) metadata.set(`__tag__:${name}`, value)
-  return metadata
+function headerOf({ topic, source }: GroupHeader): readonly (readonly [string, string])[] {
+  const header = [
+    ['__topic__', topic],
+    ['__source__', source],
+  ] as const
+  return header.filter(([, value]) => value !== '')
 }
 
 /** `"a":"1","b":"2"`, the inside of a JSON object. */
 export function membersOf(entries: Iterable<readonly [string, string]>): string {
   return [...entries].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')
-}
-
-/** The envelope's keys before `event`, in their order. */
-interface Envelope {
-  readonly host: string
-  readonly source: string
-  readonly sourcetype: string
-  readonly index: string
-}
-
-function envelopeOf(context: PlanContext, group: GroupHeader, routed: EventMetadata): Envelope {
-  const { defaults, project, logstore } = context
-  const value = (key: keyof EventMetadata, builtIn: string) =>
-    render(routed[key], context, group) || render(defaults[key], context, group) || builtIn
-  return {
-    host: value('host', group.source),
-    source: value('source', `sls:${project}/${logstore}`),
-    sourcetype: value('sourcetype', 'aliyun:sls'),
-    index: value('index', ''),
-  }
-}
-
-/** One whose value is empty is left out. */
-function textOf(envelope: Envelope): string {
-  const present = Object.entries(envelope).filter(([, text]) => text !== '')
-  return present.map(([key, text]) => `"${key}":${JSON.stringify(text)},`).join('')
-}
-
-function render(template: Template | undefined, context: PlanContext, group: GroupHeader): string {
-  return (template ?? []).map(part => renderPart(part, context, group)).join('')
-}
-
-function renderPart(part: TemplatePart, context: PlanContext, group: GroupHeader): string {
-  if (part.kind === 'text') return part.text
-  if (part.kind === 'tag') return group.tags.get(part.name) ?? ''
-  if (part.name === 'topic' || part.name === 'source') return group[part.name]
-  return String(context[part.name])
-}
-
-interface CompiledRoute {
-  readonly action: Route['action']
-  matches(group: GroupHeader): boolean
-}
-
-function compileRoute({ match, action }: Route): CompiledRoute {
-  const tests = match.map(compileMatcher)
-  return { action, matches: group => tests.every(test => test(group)) }
-}
-
-function compileMatcher({ on, patterns }: Matcher): (group: GroupHeader) => boolean {
-  const tests = patterns.map(compilePattern)
-  const textOf = (group: GroupHeader) =>
-    on.kind === 'tag' ? (group.tags.get(on.name) ?? '') : group[on.kind]
-  return group => {
-    const value = textOf(group)
-    return tests.some(test => test(value))
-  }
-}
-
-function compilePattern(pattern: Pattern): (value: string) => boolean {
-  if (pattern.kind === 'exact') return value => value === pattern.text
-  const regex =
-    pattern.kind === 'regex' ? new RegExp(pattern.source, pattern.flags) : globToRegex(pattern.glob)
-  // A regex with g or y remembers where it stopped; search() starts at the front every time.
-  return value => value.search(regex) >= 0
-}
-
-function globToRegex(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`, 'u')
 }

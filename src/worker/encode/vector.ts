@@ -3,7 +3,8 @@
  * loop in TypeScript, and leaves all others to it. The bytes are the same either way; without the module, which
  * `npm run build` makes, everything is done in TypeScript.
  *
- * The module's memory holds nothing from one call to the next: what a call works on is copied in, and out again.
+ * What a call works on is copied into the module's memory, and out again; only bytes that are there from the call before
+ * are not copied in once more. Nobody writes to a page that is being encoded.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -17,6 +18,8 @@ export interface Vector {
   encode(page: Uint8Array, from: number, to: number, target: Target): Run
   /** Where in `page[from, to)`, which lies within one group, something begins that is no usual, well-formed log. */
   check(page: Uint8Array, from: number, to: number): number
+  /** The same, whatever is in the logs. */
+  skip(page: Uint8Array, from: number, to: number): number
 }
 
 export type SendPlan = Extract<GroupPlan, { kind: 'send' }>
@@ -65,11 +68,13 @@ function createVector(exports: WebAssembly.Exports): Vector {
   const setPlan = callable(exports.setPlan)
   const encode = callable(exports.encode)
   const check = callable(exports.check)
+  const skip = callable(exports.skip)
   const position = counter(exports.position)
   const written = counter(exports.written)
   const { memory, bytes, places } = layOut(exports)
   const offsets = new Uint32Array(memory.buffer, places.offsets, MAX_EVENTS)
   let planned: SendPlan | undefined
+  let loaded: Loaded | undefined
 
   function usePlan(plan: SendPlan): boolean {
     const { head, tail, tailAlone } = plan
@@ -83,29 +88,52 @@ function createVector(exports: WebAssembly.Exports): Vector {
     return true
   }
 
-  /** Answers where the input ends in the module's memory. */
-  function copyIn(page: Uint8Array, from: number, to: number): number {
-    const end = Math.min(to, from + INPUT_BYTES)
-    bytes.set(page.subarray(from, end), places.input)
-    return places.input + end - from
+  /** Makes `page[from, to)` or the front of it the input: where it lies in the module's memory, and how long it is. */
+  function useInput(page: Uint8Array, from: number, to: number): Input {
+    const bytesWanted = Math.min(to - from, INPUT_BYTES)
+    if (loaded?.page !== page || from < loaded.from || from + bytesWanted > loaded.to) {
+      bytes.set(page.subarray(from, from + bytesWanted), places.input)
+      loaded = { page, from, to: from + bytesWanted }
+    }
+    const at = places.input + from - loaded.from
+    return { at, end: at + bytesWanted }
   }
 
   return {
     encode(page, from, to, { plan, out, at }) {
       if (!usePlan(plan)) return { events: 0, position: from, at, offsets }
-      const inputEnd = copyIn(page, from, to)
+      const input = useInput(page, from, to)
       const outputEnd = places.output + Math.min(OUTPUT_BYTES, out.length - at)
-      const events = encode(places.input, inputEnd, places.output, outputEnd, places.offsets, MAX_EVENTS)
+      const events = encode(input.at, input.end, places.output, outputEnd, places.offsets, MAX_EVENTS)
       out.set(bytes.subarray(places.output, written()), at)
       return {
         events,
-        position: from + position() - places.input,
+        position: from + position() - input.at,
         at: at + written() - places.output,
         offsets,
       }
     },
-    check: (page, from, to) => from + check(places.input, copyIn(page, from, to)) - places.input,
+    check(page, from, to) {
+      const input = useInput(page, from, to)
+      return from + check(input.at, input.end) - input.at
+    },
+    skip(page, from, to) {
+      const input = useInput(page, from, to)
+      return from + skip(input.at, input.end) - input.at
+    },
   }
+}
+
+/** What of which page is in the module's memory. */
+interface Loaded {
+  readonly page: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+interface Input {
+  readonly at: number
+  readonly end: number
 }
 
 /** Areas one behind the other, behind what the module has for itself. */

@@ -5,8 +5,13 @@ import type { Parsed } from '../../../../src/config/problem.ts'
 import { parseTemplate } from '../../../../src/config/template.ts'
 import type { EventMetadata, Matcher, Route } from '../../../../src/config/types.ts'
 import type { GroupHeader } from '../../../../src/worker/encode/group.ts'
-import { createPlanner, membersOf, type PlanContext } from '../../../../src/worker/encode/plan.ts'
-import { RULES } from './pages.ts'
+import {
+  createPlanner,
+  type GroupPlan,
+  membersOf,
+  type PlanContext,
+} from '../../../../src/worker/encode/plan.ts'
+import { ROUTED, RULES } from './pages.ts'
 
 type On = 'topic' | 'source' | `tag.${string}`
 
@@ -231,7 +236,7 @@ describe('the metadata', () => {
   it('is listed by name for logs with a field of that name', () => {
     const listed = (addMetadata: boolean) => {
       const plan = createPlanner({ ...RULES, addMetadata })(GROUP)
-      return plan.kind === 'send' ? Object.fromEntries(plan.metadata) : undefined
+      return plan.kind === 'send' ? Object.fromEntries(plan.metadata()) : undefined
     }
     expect(listed(true)).toEqual(all)
     expect(listed(false)).toEqual({})
@@ -245,5 +250,33 @@ describe('the metadata', () => {
         ['b', ''],
       ]),
     ).toBe('"a\\"":"\\n","b":""')
+  })
+})
+
+describe('a planner', () => {
+  const text = fc.constantFrom('', 'a', '1:a', '1:', ':', '0:', 'a\0', 'dropped', '"')
+  const tags = fc.dictionary(fc.constantFrom('x', 'y', 'a'), text).map(of => new Map(Object.entries(of)))
+  const groups = fc.array(fc.record({ topic: text, source: text, tags }), { minLength: 2, maxLength: 20 })
+  const unfolded = (plan: GroupPlan) =>
+    plan.kind === 'drop' ? plan : { ...plan, metadata: [...plan.metadata()] }
+
+  it('plans a group the same whatever groups it has seen before', () => {
+    fc.assert(
+      fc.property(groups, fc.boolean(), (seen, addMetadata) => {
+        const context = { ...ROUTED, addMetadata }
+        const planner = createPlanner(context)
+        for (const group of seen)
+          expect(unfolded(planner(group))).toEqual(unfolded(createPlanner(context)(group)))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('keeps planning when no two groups are alike', () => {
+    const planner = createPlanner(RULES)
+    for (let i = 0; i < 3_000; i++) {
+      const plan = planner({ ...GROUP, topic: `topic-${i}` })
+      expect(plan.kind === 'send' && `${plan.tail}`).toContain(`"topic-${i}"`)
+    }
   })
 })

@@ -81,6 +81,26 @@ describe('the vector encoder', () => {
     for (const size of [70_000, 2 ** 20]) expectSame(page, size)
   })
 
+  it('makes the same bodies of pages that are encoded in turns', () => {
+    fc.assert(
+      fc.property(randomPage, randomPage, bufferBytes, (one, other, size) => {
+        const inTurns = (each: Vector | undefined) => {
+          const encode = createEncode(createPlanner(RULES), each)
+          const encoders = [one, other].map(({ bytes }) => encode(bytes))
+          const bodies: Buffer[] = []
+          for (let isOver = false; !isOver; ) {
+            const made = encoders.map(encoder => encoder.next(new Uint8Array(size)))
+            bodies.push(...made.map(body => Buffer.from(body?.bytes ?? [])))
+            isOver = made.every(body => body === undefined)
+          }
+          return bodies
+        }
+        expect(inTurns(vector)).toEqual(inTurns(undefined))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('takes nearly all logs of audit logs, so that it is worth its while', () => {
     const generator = createGenerator({ seed: 3 })
     const groups = Array.from({ length: 100 }, () => generator.nextGroup(0, 1_700_000_000))
