@@ -14,20 +14,41 @@ export interface Log {
   error(message: string, fields?: LogFields): void
 }
 
-export interface LogOptions extends LogConfig {
+export interface LogOptions extends Pick<LogConfig, 'level' | 'format'> {
   /** Values that must never appear; replaced wherever they stand. */
   readonly secrets: readonly string[]
   readonly output: (text: string) => void
+  /** The same lines as JSON, whatever the format is. */
+  readonly file?: (line: string) => void
+  /** Told of every line of level info and above, without secrets, whatever the level of the log is. */
+  readonly onLine?: (line: SaidLine) => void
 }
 
-export function createLog({ level, format, secrets, output }: LogOptions): Log {
-  const redact = createRedactor(secrets)
+export interface SaidLine {
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: LogFields
+}
+
+/** A log whose level and secrets change with the configuration. */
+export interface ChangingLog extends Log {
+  setLevel(level: LogLevel): void
+  /** Further values that must not appear from now on. */
+  addSecrets(secrets: readonly string[]): void
+}
+
+export function createLog({ level, format, secrets, output, file, onLine }: LogOptions): ChangingLog {
+  const known = new Set(secrets)
+  let redact = createRedactor(secrets)
   const render = FORMATS[format]()
   const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime }
   const logger = pino(
     { ...options, formatters: { level: label => ({ level: label }) } },
     {
-      write: (line: string) => output(render(line)),
+      write(line: string) {
+        output(render(line))
+        file?.(line)
+      },
     },
   )
   // Redacted before it is a line: what stands around the texts is never touched.
@@ -35,14 +56,24 @@ export function createLog({ level, format, secrets, output }: LogOptions): Log {
     Object.fromEntries(
       Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? redact(value) : value]),
     )
-  const write = (at: LogLevel, message: string, fields: LogFields = {}) =>
-    logger[at](clean(fields), redact(message))
+  const write = (at: LogLevel, message: string, fields: LogFields = {}) => {
+    const line = { level: at, message: redact(message), fields: clean(fields) }
+    logger[at](line.fields, line.message)
+    if (at !== 'trace' && at !== 'debug') onLine?.(line)
+  }
   return {
     write,
     debug: (message, fields) => write('debug', message, fields),
     info: (message, fields) => write('info', message, fields),
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
+    setLevel(to) {
+      logger.level = to
+    },
+    addSecrets(more) {
+      for (const secret of more) known.add(secret)
+      redact = createRedactor([...known])
+    },
   }
 }
 

@@ -39,13 +39,14 @@ export interface StatusReason {
   readonly code: string
   readonly text: string
   readonly remedy: string
-  /** Absent when it is the whole service that it is about. */
-  readonly source?: string
+  readonly source: string
   readonly shards: readonly number[]
   readonly endpoint?: string
   /** Failed tries since it began. */
   readonly tries: number
   readonly since: string
+  /** It does not heal by itself. */
+  readonly needs_person: boolean
   /** Address of the matter in the runbook, below docs/. */
   readonly runbook: string
 }
@@ -63,7 +64,7 @@ export interface SourceStatus {
   readonly logstore: string
   readonly consumer_group: string
   /** `paused`: no consumers are configured. */
-  readonly state: 'starting' | 'ok' | 'degraded' | 'down' | 'paused'
+  readonly state: 'starting' | 'ok' | 'degraded' | 'down' | 'stopping' | 'paused'
   readonly consumers: readonly ConsumerStatus[]
   readonly shards: readonly ShardStatus[]
 }

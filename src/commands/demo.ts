@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog } from '../log.ts'
 import type { LedgerReport } from '../simulator/ledger.ts'
 import { startHttp } from '../supervisor/http.ts'
 import { handleSignals } from '../supervisor/signals.ts'
@@ -16,7 +15,8 @@ import { type FarEnds, startFarEnds } from './demo/far-ends.ts'
 import { type KillReport, killBusiestWorker } from './demo/kill.ts'
 import { createScreen } from './demo/screen.ts'
 import { EXIT } from './exit.ts'
-import { createService, type Service } from './run.ts'
+import { createService, type Service } from './service.ts'
+import { createServiceLog } from './service-log.ts'
 
 export interface DemoOptions {
   readonly seconds?: number
@@ -39,7 +39,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const farEnds = await startFarEnds(options)
   const config = demoConfig(farEnds, { ...options, stateDirectory: directory })
   const screen = createScreen(process.stdout)
-  const log = createLog({ level: 'info', format: 'pretty', secrets: [], output: screen.say })
+  const log = createServiceLog({ level: 'info', format: 'pretty', secrets: [], output: screen.say })
   const service = createService(config, log)
   const http = await startHttp(config.http, service)
   const signals = handleSignals(log)

@@ -1,6 +1,6 @@
 /** The log's last line: what stays unconfirmed, and which ranges of which shards will be sent again. */
 
-import type { StopReport } from '../supervisor/supervisor.ts'
+import type { StopReport } from '../supervisor/stop-report.ts'
 
 export interface Farewell {
   readonly level: 'info' | 'warn'

@@ -1,17 +1,15 @@
 /** The consumer groups that the supervisor asks for, made with Log Service's management calls. */
 
-import type { SlsConfig, SourceConfig } from '../config/types.ts'
+import type { SourceConfig } from '../config/types.ts'
 import { createSlsAdmin, type Initialised, type SlsAdmin } from '../sls/admin.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
 import type { Ensured, GroupAdmin } from '../supervisor/group.ts'
 import type { Metrics } from '../supervisor/metrics.ts'
+import type { Settings } from '../supervisor/source-run.ts'
 
-export function createGroupAdmin(sls: SlsConfig, metrics: Metrics): GroupAdmin {
+export function createGroupAdmin(metrics: Metrics): GroupAdmin {
   /** A connection for each use: these calls are a handful in the life of the service. */
-  async function withAdmin(
-    source: SourceConfig,
-    use: (admin: SlsAdmin) => Promise<Ensured>,
-  ): Promise<Ensured> {
+  async function withAdmin<T>({ sls, source }: Settings, use: (admin: SlsAdmin) => Promise<T>): Promise<T> {
     const onCall = ({ operation, code, durationMs, receivedBytes }: Parameters<OnCall>[0]) =>
       metrics.onSlsCall(source.name, {
         endpoint: '',
@@ -30,16 +28,20 @@ export function createGroupAdmin(sls: SlsConfig, metrics: Metrics): GroupAdmin {
   }
 
   return {
-    ensure: (source, signal) =>
-      withAdmin(source, async admin => {
+    facts: (settings, signal) =>
+      withAdmin(settings, admin => admin.factsOf(settings.source.logstore, signal)),
+    ensure: (settings, signal) =>
+      withAdmin(settings, async admin => {
+        const { source } = settings
         const group = await admin.ensureGroup(source, signal)
         if (group.kind === 'failed') return failed(group.failure)
         const positions = await admin.initialisePositions(source, signal)
         if (positions.kind === 'failed') return failed(positions.failure)
         return { kind: 'ok', notes: [...group.value, ...notesOn(source, positions.value)] }
       }),
-    restore: (source, positions, signal) =>
-      withAdmin(source, async admin => {
+    restore: (settings, positions, signal) =>
+      withAdmin(settings, async admin => {
+        const { source } = settings
         const group = await admin.ensureGroup(source, signal)
         if (group.kind === 'failed') return failed(group.failure)
         const restored: SlsResult<void> = await admin.restorePositions(source, positions, signal)

@@ -1,29 +1,30 @@
 /** `sls2splunk run`: the service. Everything is put together here and nowhere else. */
 
+import { type LoadResult, loadConfig } from '../config/load.ts'
+import { formatProblem } from '../config/problem.ts'
 import type { Config } from '../config/types.ts'
-import { consumerName } from '../config/consumer-name.ts'
-import { createLog, type Log } from '../log.ts'
+import { type LogFile, openLogFile } from '../log-file.ts'
 import { lockState } from '../state-lock.ts'
-import { type Board, createBoard } from '../supervisor/board.ts'
-import { type Conditions, createConditions } from '../supervisor/conditions.ts'
 import { startHttp } from '../supervisor/http.ts'
-import { createMetrics, type Metrics } from '../supervisor/metrics.ts'
-import { readinessOf } from '../supervisor/readiness.ts'
+import { createReloader } from '../supervisor/reload.ts'
 import { handleSignals } from '../supervisor/signals.ts'
-import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
 import { VERSION } from '../version.ts'
 import { EXIT } from './exit.ts'
-import { createGroupAdmin } from './group-admin.ts'
 import { farewellOf } from './farewell.ts'
 import { openConfig } from './open-config.ts'
+import { createService } from './service.ts'
+import { createServiceLog, type ServiceLog } from './service-log.ts'
+
+type Opened = Extract<LoadResult, { kind: 'ok' }>
 
 export async function run(file: string | undefined): Promise<number> {
   const opened = openConfig(file)
   if (opened.kind === 'invalid') return EXIT.config
-  const { config, warnings, secrets } = opened
+  const { config, warnings } = opened
   // Whoever read the log is gone; forwarding goes on without a reader.
   process.stdout.on('error', () => {})
-  const log = createLog({ ...config.log, secrets, output: text => process.stdout.write(text) })
+  const logFile = await openConfiguredFile(config)
+  const log = openLog(opened, logFile)
   for (const warning of warnings) log.warn(warning)
 
   const lock = lockState(config.stateDirectory)
@@ -35,64 +36,65 @@ export async function run(file: string | undefined): Promise<number> {
     return await serve(config, log)
   } finally {
     lock.release()
+    await logFile?.close()
   }
 }
 
-async function serve(config: Config, log: Log): Promise<number> {
+/** A log file that cannot be written is said on standard error: the log itself is what does not work. */
+async function openConfiguredFile({ log: { file } }: Config): Promise<LogFile | undefined> {
+  const say = (message: string) => process.stderr.write(`cannot write the log file ${file}: ${message}\n`)
+  return file === undefined ? undefined : openLogFile(file, say)
+}
+
+function openLog({ config, secrets }: Opened, logFile: LogFile | undefined): ServiceLog {
+  const { level, format } = config.log
+  return createServiceLog({
+    level,
+    format,
+    secrets,
+    output: text => process.stdout.write(text),
+    ...(logFile && { file: logFile.write }),
+  })
+}
+
+async function serve(config: Config, log: ServiceLog): Promise<number> {
   const service = createService(config, log)
-  const http = await startHttp(config.http, service).catch((error: unknown) => {
+  const { supervisor, metrics } = service
+  const reloader = createReloader({
+    read: () => readAgain(config.file, log),
+    async apply(next) {
+      log.setLevel(next.log.level)
+      return supervisor.reload(next)
+    },
+    log,
+    onResult: metrics.onReload,
+  })
+  const parts = { ...service, status: () => service.status(reloader.status()) }
+  const http = await startHttp(config.http, parts).catch((error: unknown) => {
     log.error(
       `cannot listen on ${config.http.host}:${config.http.port} (${String(error)}): change http.listen`,
     )
     return undefined
   })
   if (!http) return EXIT.failed
-  const signals = handleSignals(log)
+  const signals = handleSignals(log, reloader.reload)
   log.info(`sls2splunk ${VERSION} started`, { config: config.file, metrics: `${http.url}/metrics` })
-  const report = await service.supervisor.run(signals.soft, signals.hard)
+  const report = await supervisor.run(signals.soft, signals.hard)
   signals.close()
   await http.close()
+  service.close()
   const farewell = farewellOf(report)
   log[farewell.level](farewell.text)
   return signals.hard.aborted ? EXIT.failed : EXIT.ok
 }
 
-export interface Service {
-  readonly supervisor: Supervisor
-  readonly board: Board
-  readonly metrics: Metrics
-  readonly conditions: Conditions
-  readonly readiness: () => ReturnType<typeof readinessOf>
-}
-
-/** The supervisor with what it writes to. Also what the demonstration runs. */
-export function createService(config: Config, log: Log): Service {
-  const board = createBoard()
-  const metrics = createMetrics(board, VERSION)
-  const conditions = createConditions(log)
-  const supervisor = createSupervisor({
-    config,
-    workerFile: workerFile(),
-    nameOf: (source, n) => consumerName(config.instance, source.name, n),
-    admin: createGroupAdmin(config.sls, metrics),
-    board,
-    metrics,
-    conditions,
-    log,
-  })
-  return {
-    supervisor,
-    board,
-    metrics,
-    conditions,
-    readiness: () => readinessOf(board.consumers(), conditions.list()),
-  }
-}
-
-/** Beside this file, and of its kind: `.ts` in a checkout, `.js` in the built package. */
-function workerFile(): string {
-  const own = import.meta.url
-  return new URL(`../worker/main${own.slice(own.lastIndexOf('.'))}`, own).href
+/** Its secrets are known to the log before anything is said of it. */
+function readAgain(file: string, log: ServiceLog) {
+  const result = loadConfig({ file, env: process.env, isTty: process.stdout.isTTY === true })
+  if (result.kind === 'invalid')
+    return { kind: 'invalid', problems: result.problems.map(each => formatProblem(file, each)) } as const
+  log.addSecrets(result.secrets)
+  return result
 }
 
 function lockMessage(

@@ -42,8 +42,4 @@ export const LATER_OPTIONS: readonly LaterOption[] = [
     meanwhile: 'remove it: Splunk extracts the fields of JSON events at search time',
   },
   { at: inEvent('event_id'), accepts: is(false), meanwhile: 'remove it' },
-  {
-    at: ['log', 'file'],
-    meanwhile: 'remove it: the log goes to standard output, where the service manager keeps it',
-  },
 ]

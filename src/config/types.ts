@@ -161,4 +161,6 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 export interface LogConfig {
   readonly level: LogLevel
   readonly format: 'json' | 'pretty' | 'journal'
+  /** Absolute: where the log goes as well, as JSON lines, rotated. */
+  readonly file?: string
 }

@@ -17,7 +17,16 @@ export interface SlsAdmin {
   initialisePositions(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<Initialised>>
   /** Stores positions whoever holds the shards: for a group that was deleted and made again. */
   restorePositions(source: SourceConfig, positions: Positions, signal: AbortSignal): Promise<SlsResult<void>>
+  /** What is worth knowing of a logstore, as far as the key may ask. */
+  factsOf(logstore: string, signal: AbortSignal): Promise<LogstoreFacts>
   close(): void
+}
+
+export interface LogstoreFacts {
+  /** Shards that take writes. */
+  readonly shards?: number
+  /** How long logs are kept. */
+  readonly retentionSeconds?: number
 }
 
 export interface Initialised {
@@ -53,6 +62,16 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
     ensureGroup: (source, signal) => attempt(signal, sdk => ensureGroup(sdk, project, source)),
     initialisePositions: (source, signal) =>
       attempt(signal, sdk => initialisePositions(sdk, project, source)),
+    async factsOf(logstore, signal) {
+      const shards = await attempt(signal, ({ client }) => listShards(client, project, logstore))
+      // Not among the actions that a consumer needs: it may be forbidden.
+      const found = await attempt(signal, ({ client }) => client.getLogStore(project, logstore))
+      const days = found.kind === 'ok' ? found.value.body?.ttl : undefined
+      return {
+        ...(shards.kind === 'ok' && { shards: shards.value.filter(({ readonly }) => !readonly).length }),
+        ...(days !== undefined && days < KEPT_FOR_EVER_DAYS && { retentionSeconds: days * 86_400 }),
+      }
+    },
     restorePositions: ({ logstore, consumerGroup }, positions, signal) =>
       attempt(signal, async ({ client, models }) => {
         for (const [shard, checkpoint] of positions) {
@@ -69,6 +88,9 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
       }),
   }
 }
+
+/** What Log Service says where logs never expire. */
+const KEPT_FOR_EVER_DAYS = 3_650
 
 async function ensureGroup(
   { client, models }: Sdk,

@@ -6,7 +6,7 @@
 
 import { jsonAs, nothing, type Read } from './answer.ts'
 import type { SlsFailure } from './errors.ts'
-import { isCheckpoints, isCursor, isGroups, isShards } from './shapes.ts'
+import { isCheckpoints, isCursor, isGroups, isLogstore, isShards } from './shapes.ts'
 import type { Call } from './transport.ts'
 
 /** Carries a failure through the SDK, which knows no other way out than an exception. */
@@ -29,6 +29,7 @@ const ANSWERS: Readonly<Record<string, Read<unknown>>> = {
   ListConsumerGroup: jsonAs(isGroups),
   GetCheckPoint: jsonAs(isCheckpoints),
   GetCursor: jsonAs(isCursor),
+  GetLogStore: jsonAs(isLogstore),
 }
 
 const TIMEOUT_MS = 30_000

@@ -42,6 +42,10 @@ export function isGroups(value: unknown): value is readonly object[] {
   return isListOf(value, ({ name }) => isText(name))
 }
 
+export function isLogstore(value: unknown): value is { readonly ttl?: number } {
+  return isRecord(value) && (value.ttl === undefined || isNumber(value.ttl))
+}
+
 function isListOf(value: unknown, isRow: (row: Readonly<Record<string, unknown>>) => boolean): boolean {
   return Array.isArray(value) && value.every(row => isRecord(row) && isRow(row))
 }

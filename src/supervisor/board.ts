@@ -14,9 +14,13 @@ export interface ConsumerView {
   readonly joined: boolean
   readonly splunkUp: boolean | undefined
   readonly restarts: number
+  /** Since its thread ended last, against its will; undefined when it never did. */
+  readonly sinceRestartMs: number | undefined
   readonly bytesPerSecond: number
   readonly cpuRatio: number
   readonly inFlightBytes: number
+  /** Heap and buffers of the thread. */
+  readonly memoryBytes: number
   readonly reasons: readonly StatusReason[]
 }
 
@@ -48,11 +52,15 @@ export interface Board {
   onStatus(consumer: string, status: WorkerStatus): WorkerStatus
   onEnded(consumer: string): void
   onRestart(consumer: string): void
+  /** A consumer that is no longer wanted, and has ended. */
+  forget(consumer: string): void
+  /** A source that is not read any more: a later one of its name begins without what was known. */
+  forgetSource(source: string): void
   consumers(): ConsumerView[]
   /** Shards that a consumer of ours holds. */
   shards(): ShardView[]
   endpoints(): EndpointView[]
-  /** Last known positions of a source's shards, also of those that nobody has held for ever so long. */
+  /** Last known positions of a source's shards, also of those that nobody of ours has held for ever so long. */
   positions(source: string): ReadonlyMap<number, string>
   /** Shards that nobody of ours has held for a while; named once. */
   takeGone(): { readonly source: string; readonly shard: number }[]
@@ -65,6 +73,7 @@ interface ConsumerEntry {
   readonly cpu: Rate
   status: WorkerStatus | undefined
   restarts: number
+  restartedAtMs: number | undefined
 }
 
 interface ShardEntry {
@@ -83,7 +92,7 @@ const GONE_AFTER_MS = 120_000
 export function createBoard(now: () => number = () => performance.now()): Board {
   const consumers = new Map<string, ConsumerEntry>()
   const shards = new Map<string, ShardEntry>()
-  /** By source and shard. Never forgotten: a consumer group that is made again goes on from here. */
+  /** By source and shard. Not forgotten while the source is there: a consumer group that is made again goes on from here. */
   const positions = new Map<string, Map<number, string>>()
 
   function shardEntry(source: string, shard: number): ShardEntry {
@@ -119,7 +128,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
   }
 
   function viewConsumer(entry: ConsumerEntry): ConsumerView {
-    const { source, consumer, status, restarts } = entry
+    const { source, consumer, status, restarts, restartedAtMs } = entry
     return {
       source,
       consumer,
@@ -127,9 +136,11 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       joined: status?.joined ?? false,
       splunkUp: status?.splunkUp,
       restarts,
+      sinceRestartMs: restartedAtMs === undefined ? undefined : now() - restartedAtMs,
       bytesPerSecond: entry.bytes.perSecond(now()),
       cpuRatio: entry.cpu.perSecond(now()),
       inFlightBytes: status?.inFlightBytes ?? 0,
+      memoryBytes: status?.memoryBytes ?? 0,
       reasons: status?.reasons ?? [],
     }
   }
@@ -160,6 +171,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
         cpu: createRate(),
         status: undefined,
         restarts: 0,
+        restartedAtMs: undefined,
       }
       if (!consumers.has(consumer)) consumers.set(consumer, fresh)
     },
@@ -186,8 +198,12 @@ export function createBoard(now: () => number = () => performance.now()): Board 
     },
     onRestart(consumer) {
       const entry = consumers.get(consumer)
-      if (entry) entry.restarts++
+      if (!entry) return
+      entry.restarts++
+      entry.restartedAtMs = now()
     },
+    forget: consumer => void consumers.delete(consumer),
+    forgetSource: source => void positions.delete(source),
     consumers: () => [...consumers.values()].map(viewConsumer),
     shards: () =>
       [...consumers.values()]

@@ -15,6 +15,8 @@ export interface Conditions {
   /** All that is wrong now; what was known and is not here any more is over. */
   update(now: readonly Condition[]): void
   list(): Condition[]
+  /** The same with the time since each began. */
+  ages(): { readonly condition: Condition; readonly ageMs: number }[]
 }
 
 interface Entry {
@@ -62,6 +64,8 @@ export function createConditions(log: Log, now: () => number = () => performance
       }
     },
     list: () => [...entries.values()].map(({ condition }) => condition),
+    ages: () =>
+      [...entries.values()].map(({ condition, sinceMs }) => ({ condition, ageMs: now() - sinceMs })),
   }
 }
 

@@ -1,18 +1,20 @@
 /** The consumer group of a source: made before the first consumer joins, and again when somebody deletes it. */
 
 import { backoffMs } from '../backoff.ts'
-import type { SourceConfig } from '../config/types.ts'
 import { unlessAborted } from '../failure.ts'
 import type { Log } from '../log.ts'
 import { sleep } from '../wait.ts'
 import type { Condition } from './conditions.ts'
+import type { Settings, SourceFacts } from './source-run.ts'
 
 /** What the supervisor needs of Log Service; the wiring brings it along. */
 export interface GroupAdmin {
   /** Makes or adjusts the group; answers what was changed and what is worth knowing, a sentence each. */
-  ensure(source: SourceConfig, signal: AbortSignal): Promise<Ensured>
+  ensure(settings: Settings, signal: AbortSignal): Promise<Ensured>
   /** Makes the group again with the positions that were known. */
-  restore(source: SourceConfig, positions: ReadonlyMap<number, string>, signal: AbortSignal): Promise<Ensured>
+  restore(settings: Settings, positions: ReadonlyMap<number, string>, signal: AbortSignal): Promise<Ensured>
+  /** What Log Service says of the logstore, as far as it says anything. */
+  facts(settings: Settings, signal: AbortSignal): Promise<SourceFacts>
 }
 
 export type Ensured =
@@ -31,14 +33,15 @@ export interface GroupKeeper {
 const PACE = { minMs: 1_000, maxMs: 60_000 }
 
 export interface GroupKeeperParts {
-  readonly source: SourceConfig
+  /** Of now. */
+  readonly settings: () => Settings
   readonly admin: GroupAdmin
   readonly log: Log
   /** Called when the condition is another one, or over. */
   readonly onCondition: () => void
 }
 
-export function createGroupKeeper({ source, admin, log, onCondition }: GroupKeeperParts): GroupKeeper {
+export function createGroupKeeper({ settings, admin, log, onCondition }: GroupKeeperParts): GroupKeeper {
   let condition: Condition | undefined
   let restoring: Promise<void> | undefined
 
@@ -47,11 +50,11 @@ export function createGroupKeeper({ source, admin, log, onCondition }: GroupKeep
       const result = await attempt().catch(unlessAborted(signal))
       if (!result) break
       if (result.kind === 'ok') {
-        for (const note of result.notes) log.info(note, { source: source.name })
+        for (const note of result.notes) log.info(note, { source: settings().source.name })
         break
       }
       const { code, text, remedy } = result
-      condition = { source: source.name, code, text, remedy, count: failures + 1, shards: [] }
+      condition = { source: settings().source.name, code, text, remedy, count: failures + 1, shards: [] }
       onCondition()
       await sleep(backoffMs(failures, PACE), signal)
     }
@@ -60,9 +63,9 @@ export function createGroupKeeper({ source, admin, log, onCondition }: GroupKeep
   }
 
   return {
-    ensure: signal => persist(() => admin.ensure(source, signal), signal),
+    ensure: signal => persist(() => admin.ensure(settings(), signal), signal),
     restore(positions, signal) {
-      restoring ??= persist(() => admin.restore(source, positions(), signal), signal).finally(() => {
+      restoring ??= persist(() => admin.restore(settings(), positions(), signal), signal).finally(() => {
         restoring = undefined
       })
       return restoring

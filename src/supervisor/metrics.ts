@@ -6,12 +6,19 @@
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../protocol.ts'
 import type { Board, ConsumerView, EndpointView, ShardView } from './board.ts'
+import type { ReloadResult } from './reload.ts'
+import { createReloadMetrics } from './reload-metrics.ts'
+import type { Registers } from './registers.ts'
+import { createSourceMetrics, type SourceScene } from './source-metrics.ts'
 
 export interface Metrics {
   onStatus(source: string, consumer: string, status: WorkerStatus): void
   onRestart(source: string, consumer: string, reason: string): void
+  /** Its series are not exported any more. */
+  forgetConsumer(source: string, consumer: string): void
   /** Requests that the supervisor itself makes. */
   onSlsCall(source: string, call: CallDelta): void
+  onReload(result: ReloadResult): void
   /** The text of a scrape and its content type, in the format that is asked for. */
   render(accept: string | undefined): Promise<{ readonly text: string; readonly contentType: string }>
 }
@@ -22,7 +29,8 @@ export const TARGET = { bytesPerSecond: 2_000_000, cpuRatio: 0.2 } as const
 const PREFIX = 'sls2splunk_'
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-export function createMetrics(board: Board, version: string): Metrics {
+/** `scene`: what is known of sources beyond the board; without it their gauges are declared alone. */
+export function createMetrics(board: Board, version: string, scene?: () => SourceScene): Metrics {
   const prometheus = new Registry()
   const openMetrics = new Registry<OpenMetricsContentType>()
   openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
@@ -63,6 +71,8 @@ export function createMetrics(board: Board, version: string): Metrics {
     ...ofConsumer,
     'reason',
   ])
+  /** All that were ever counted: a series is removed by all its labels. */
+  const restartReasons = new Set<string>()
   const hec = {
     requests: counter('hec_requests_total', "Requests to Splunk by HEC's code.", HEC_LABELS),
     duration: histogram(
@@ -111,6 +121,8 @@ export function createMetrics(board: Board, version: string): Metrics {
   gauge('consumer_target_cpu_ratio', 'CPU that the target may take.', []).set(TARGET.cpuRatio)
   gauge('build_info', 'Version that runs.', ['version', 'node']).set({ version, node: process.version }, 1)
   registerProcess(registers)
+  const ofSources = createSourceMetrics(PREFIX, registers)
+  const onReload = createReloadMetrics(PREFIX, registers)
 
   function refresh(): void {
     for (const { source, shard } of board.takeGone()) {
@@ -124,7 +136,9 @@ export function createMetrics(board: Board, version: string): Metrics {
       pendingAcks,
     ])
       each.reset()
-    for (const view of board.shards()) setShard(view)
+    const shards = board.shards()
+    for (const view of shards) setShard(view)
+    ofSources.refresh(shards, scene?.())
     for (const view of board.consumers()) setConsumer(view)
     for (const view of board.endpoints()) setEndpoint(view)
   }
@@ -194,8 +208,16 @@ export function createMetrics(board: Board, version: string): Metrics {
       for (const { endpoint, reason, count } of since.hecRetries)
         hec.retries.inc({ source, endpoint, reason }, count)
     },
-    onRestart: (source, consumer, reason) => restarts.inc({ source, consumer, reason }),
+    onRestart(source, consumer, reason) {
+      restarts.inc({ source, consumer, reason })
+      restartReasons.add(reason)
+    },
+    forgetConsumer(source, consumer) {
+      consumerCpu.remove({ source, consumer })
+      for (const reason of restartReasons) restarts.remove({ source, consumer, reason })
+    },
     onSlsCall: countSls,
+    onReload,
     async render(accept) {
       const registry = accept?.includes('application/openmetrics-text') ? openMetrics : prometheus
       refresh()
@@ -211,13 +233,13 @@ const HEC_DURATION_LABELS = ['source', 'endpoint', 'operation'] as const
 const DEAD_LETTER_REASONS = ['event-refused', 'too-large', 'not-hec', 'kills-worker'] as const
 
 /** Undefined while idle: without bytes there is no cost per byte. */
-function isTargetMet(bytesPerSecond: number, cpuRatio: number): boolean | undefined {
+export function isTargetMet(bytesPerSecond: number, cpuRatio: number): boolean | undefined {
   if (bytesPerSecond === 0) return undefined
   return cpuRatio / bytesPerSecond <= TARGET.cpuRatio / TARGET.bytesPerSecond
 }
 
 /** prom-client's own process metrics carry names that promtool refuses; these few are what a dashboard needs. */
-function registerProcess(registers: (Registry | Registry<OpenMetricsContentType>)[]): void {
+function registerProcess(registers: Registers): void {
   new Counter({
     name: 'process_cpu_seconds_total',
     help: 'CPU time of the whole process.',

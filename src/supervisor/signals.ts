@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT: drain and stop; a second one: stop now. SIGHUP must not end the process. */
+/** SIGTERM and SIGINT: drain and stop; a second one: stop now. SIGHUP: read the configuration again. */
 
 import type { Log } from '../log.ts'
 
@@ -8,7 +8,8 @@ export interface Signals {
   close(): void
 }
 
-export function handleSignals(log: Log): Signals {
+/** `reload`: what SIGHUP asks for; without it, it is told that there is nothing to read again. */
+export function handleSignals(log: Log, reload?: () => Promise<void>): Signals {
   const soft = new AbortController()
   const hard = new AbortController()
   const onStop = (name: string) => {
@@ -20,8 +21,10 @@ export function handleSignals(log: Log): Signals {
     log.info(`${name}: delivering what is held, then stopping; once more stops at once`)
     soft.abort(name)
   }
-  const onReload = () =>
-    log.warn('SIGHUP: reloading is not available in this version; restart the service instead')
+  const onReload = () => {
+    if (!reload) log.info('SIGHUP: there is no configuration to read again')
+    else if (!soft.signal.aborted) void reload()
+  }
   process.on('SIGTERM', onStop)
   process.on('SIGINT', onStop)
   process.on('SIGHUP', onReload)

@@ -1,21 +1,21 @@
 /**
- * Keeps the configured consumers running: one loop for each, which runs its thread, looks at how it ended, waits, and
- * runs it again. A far end that is down never restarts a thread; it shows as a condition, and in the metrics.
+ * Keeps the configured sources running, and puts new configurations into effect. A far end that is down never restarts a
+ * thread; it shows as a condition, and in the metrics.
  */
 
+import { differenceOf, type SourceChange } from '../config/difference.ts'
 import type { Config, SourceConfig } from '../config/types.ts'
 import type { Log } from '../log.ts'
-import { createMarker, type Mark, readMark } from '../marker.ts'
-import type { FromWorker, ToWorker, Unconfirmed, Unsaved, WorkerStatus } from '../protocol.ts'
-import { formatDuration } from '../units.ts'
-import { sleep } from '../wait.ts'
+import { aborted, sleep } from '../wait.ts'
+import type { Account } from './account.ts'
 import type { Board } from './board.ts'
-import { type ChildExit, runChild } from './child.ts'
 import type { Conditions } from './conditions.ts'
-import { createGroupKeeper, type GroupAdmin, type GroupKeeper } from './group.ts'
+import { createGroupKeeper, type GroupAdmin } from './group.ts'
 import type { Metrics } from './metrics.ts'
-import { createQuarantine } from './quarantine.ts'
-import { FIRST_RUN, nextRestart } from './restart.ts'
+import { type Settings, type SourceRun, startSource } from './source-run.ts'
+import type { KnownSource } from './status.ts'
+import { reportOf, type StopReport } from './stop-report.ts'
+import { createWorkers } from './workers.ts'
 
 export interface SupervisorParts {
   readonly config: Config
@@ -24,6 +24,7 @@ export interface SupervisorParts {
   readonly nameOf: (source: SourceConfig, n: number) => string
   readonly admin: GroupAdmin
   readonly board: Board
+  readonly account: Account
   readonly metrics: Metrics
   readonly conditions: Conditions
   readonly log: Log
@@ -32,170 +33,73 @@ export interface SupervisorParts {
 export interface Supervisor {
   /** Resolves when `soft` is aborted and every worker has ended; `hard` ends them at once. */
   run(soft: AbortSignal, hard: AbortSignal): Promise<StopReport>
+  /**
+   * Puts a configuration into effect by what it changes, one after the other when called again; resolves with what was
+   * done, a few words each, when it is done.
+   */
+  reload(config: Config): Promise<readonly string[]>
+  /** As they are configured now, with what Log Service has said of them. */
+  sources(): readonly KnownSource[]
+  isStopping(): boolean
   /** Kills a worker's thread, as a test or a demonstration of the restart. */
   killWorker(consumer: string): void
 }
 
-export interface StopReport {
-  /** Events that were sent and are not confirmed, by shard: they will be sent again. */
-  readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
-  /** Shards whose last position is not saved: what was delivered since their checkpoint will be sent again. */
-  readonly unsaved: readonly (Unsaved & { readonly source: string })[]
-  /** Events that went to the dead letters since the start. */
-  readonly deadLettered: number
-  /** Workers that had to be killed. */
-  readonly killed: readonly string[]
-}
-
-const READY_WITHIN_MS = 60_000
-/** A worker ends its drain by itself after `drain_timeout` and saves its last checkpoints; then it is killed. */
-const DRAIN_GRACE_MS = 15_000
-
-interface Child {
-  readonly source: SourceConfig
-  readonly consumer: string
-  readonly keeper: GroupKeeper
-}
-
 export function createSupervisor(parts: SupervisorParts): Supervisor {
-  const { config, board, metrics, conditions, log } = parts
-  const keepers = new Map(
-    config.sources.map(source => [
-      source.name,
-      createGroupKeeper({ source, admin: parts.admin, log, onCondition: updateConditions }),
-    ]),
-  )
-  const killers = new Map<string, AbortController>()
-  const lines = new Map<string, Line>()
-  const quarantine = createQuarantine()
-  let isStopping = false
-  let deadLettered = 0
+  const { board, metrics, conditions, log } = parts
+  let { config } = parts
+  const sources = new Map<string, SourceRun>()
+  const stopping = new AbortController()
+  const hard = new AbortController()
+  const workers = createWorkers({
+    ...parts,
+    kill: hard.signal,
+    isStopping: () => stopping.signal.aborted,
+    onStatus: updateConditions,
+    restoreGroup: async source => sources.get(source)?.restoreGroup(() => board.positions(source)),
+  })
+  let lastReload: Promise<unknown> = Promise.resolve()
 
-  async function superviseSource(
-    source: SourceConfig,
-    keeper: GroupKeeper,
-    signals: Signals,
-  ): Promise<Ended[]> {
-    const consumers = Array.from({ length: source.consumers }, (_, i) => parts.nameOf(source, i + 1))
-    if (consumers.length === 0) log.info('paused: consumers is 0', { source: source.name })
-    for (const consumer of consumers) board.expect(source.name, consumer)
-    if (consumers.length > 0) await keeper.ensure(signals.soft)
-    return Promise.all(consumers.map(consumer => superviseChild({ source, consumer, keeper }, signals)))
-  }
-
-  async function superviseChild(child: Child, signals: Signals): Promise<Ended> {
-    let history = FIRST_RUN
-    let last: ChildExit | undefined
-    while (!signals.soft.aborted) {
-      const startedAt = performance.now()
-      const exit = await run(child, signals)
-      board.onEnded(child.consumer)
-      lines.delete(child.consumer)
-      last = exit
-      if (signals.soft.aborted) return { child, exit }
-      const restart = nextRestart(history, performance.now() - startedAt, config.worker.restartBackoff)
-      history = restart.history
-      sayRestart(child, exit, restart.afterMs)
-      await sleep(restart.afterMs, signals.soft)
-    }
-    return { child, exit: last }
-  }
-
-  async function run(child: Child, signals: Signals): Promise<ChildExit> {
-    const marker = createMarker()
-    const exit = await runMarked(child, signals, marker)
-    const mark = readMark(marker)
-    if (mark && isDeath(exit)) onDeathAt(child, mark)
-    return exit
-  }
-
-  /** The page that was being worked on may be why. */
-  function onDeathAt({ source }: Child, mark: Mark): void {
-    const entry = quarantine.onDeath(source.name, mark)
-    if (!entry) return
-    for (const line of lines.values())
-      if (line.source === source) line.reply({ type: 'quarantine', entries: [entry] })
-    const { shard, cursor } = entry
-    const what =
-      entry.how === 'bury'
-        ? 'it goes to the dead letters unread. To do: look at it (sls2splunk dead-letters show)'
-        : `its ${mark.groups} log groups are read one at a time from now on`
-    log.error(`a page of shard ${shard} has ended its worker three times in a row: ${what}`, {
-      source: source.name,
-      shard,
-      cursor,
-    })
-  }
-
-  function runMarked(child: Child, { soft, hard }: Signals, marker: SharedArrayBuffer): Promise<ChildExit> {
-    const killer = new AbortController()
-    killers.set(child.consumer, killer)
-    const { source, consumer } = child
+  const settingsOf = (source: SourceConfig): Settings => {
     const { sls, splunk, worker, deadLetters } = config
-    const quarantined = quarantine.of(source.name)
-    return runChild({
-      workerFile: parts.workerFile,
-      input: { consumer, source, sls, splunk, worker, deadLetters, marker, quarantine: quarantined },
-      heapLimitBytes: worker.memoryLimitBytes,
-      readyWithinMs: READY_WITHIN_MS,
-      silentAtMostMs: worker.stalledAfterMs,
-      drainWithinMs: worker.drainTimeoutMs + DRAIN_GRACE_MS,
-      drain: soft,
-      kill: AbortSignal.any([hard, killer.signal]),
-      onMessage: (message, reply) => onMessage(child, message, { reply, killer, soft }),
+    return { source, sls, splunk, worker, deadLetters }
+  }
+
+  function start(source: SourceConfig): void {
+    if (source.consumers === 0) log.info('paused: consumers is 0', { source: source.name })
+    const run = startSource({
+      settings: settingsOf(source),
+      keeperOf: settings =>
+        createGroupKeeper({ settings, admin: parts.admin, log, onCondition: updateConditions }),
+      factsOf: parts.admin.facts,
+      nameOf: parts.nameOf,
+      loopOf: workers.loopOf,
+      onExpected: consumer => board.expect(source.name, consumer),
+      onGone: consumer => forget(source.name, consumer),
     })
+    sources.set(source.name, run)
   }
 
-  function onMessage(child: Child, message: FromWorker, { reply, killer, soft }: Handling): void {
-    const { source, consumer, keeper } = child
-    if (message.type === 'ready') {
-      lines.set(consumer, { source, reply })
-      tellPositions(source)
-      // Also what was added since the thread began: until now it could not be told.
-      reply({ type: 'quarantine', entries: quarantine.of(source.name) })
-    }
-    if (message.type === 'status') onStatus(child, message.status, killer)
-    if (message.type === 'log') {
-      const { level, message: text, fields } = message.line
-      log.write(level, text, { source: source.name, consumer, ...fields })
-    }
-    if (message.type === 'group-gone') {
-      // Before the group is there again: whoever gets a shard of it must not begin at its beginning.
-      tellPositions(source)
-      const restored = keeper.restore(() => board.positions(source.name), soft)
-      void restored.then(() => reply({ type: 'group-restored' }))
-    }
+  async function end(source: SourceConfig): Promise<void> {
+    const ended = (await sources.get(source.name)?.stop()) ?? []
+    sources.delete(source.name)
+    for (const { consumer } of ended) forget(source.name, consumer)
+    board.forgetSource(source.name)
   }
 
-  function tellPositions(source: SourceConfig): void {
-    const positions = board.positions(source.name)
-    for (const line of lines.values())
-      if (line.source === source) line.reply({ type: 'positions', positions })
-  }
-
-  function onStatus({ source, consumer }: Child, status: WorkerStatus, killer: AbortController): void {
-    metrics.onStatus(source.name, consumer, board.onStatus(consumer, status))
-    deadLettered += deadLettersIn(status)
-    updateConditions()
-    if (status.memoryBytes > config.worker.memoryLimitBytes) killer.abort(MEMORY_LIMIT)
-  }
-
-  function sayRestart({ source, consumer }: Child, exit: ChildExit, afterMs: number): void {
-    const reason = reasonOf(exit)
-    board.onRestart(consumer)
-    metrics.onRestart(source.name, consumer, reason)
-    const text = `worker ended (${describeExit(exit)}), starts again in ${formatDuration(afterMs)}${reason === MEMORY_LIMIT ? RAISE_LIMIT : ''}`
-    log.error(text, { source: source.name, consumer, reason })
+  function forget(source: string, consumer: string): void {
+    board.forget(consumer)
+    metrics.forgetConsumer(source, consumer)
   }
 
   /** Whenever something is told, so that nothing is passed over; and now and then, to remind of what lasts. */
   function updateConditions(): void {
     // A worker that ends takes its troubles along; that does not make them over.
-    if (isStopping) return
+    if (stopping.signal.aborted) return
     const ofWorkers = board
       .consumers()
       .flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
-    const ofGroups = [...keepers.values()].flatMap(keeper => keeper.condition() ?? [])
+    const ofGroups = [...sources.values()].flatMap(source => source.condition() ?? [])
     conditions.update([...ofGroups, ...ofWorkers])
   }
 
@@ -206,93 +110,56 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     }
   }
 
+  async function apply(next: Config): Promise<readonly string[]> {
+    const { added, removed, changed, atNextStart } = differenceOf(config, next)
+    config = next
+    if (stopping.signal.aborted) return []
+    const ending = removed.map(end)
+    const changing = changed.map(change =>
+      sources.get(change.source.name)?.apply(settingsOf(change.source), change),
+    )
+    await Promise.all(ending)
+    if (!stopping.signal.aborted) added.forEach(start)
+    await Promise.all(changing)
+    return [
+      ...removed.map(({ name }) => `${name} ended`),
+      ...added.map(({ name }) => `${name} added`),
+      ...changed.map(describeChange),
+      ...atNextStart.map(key => `${key} takes effect at the next start`),
+    ]
+  }
+
   return {
-    async run(soft, hard) {
+    async run(soft, hardStop) {
       const over = new AbortController()
-      soft.addEventListener('abort', () => {
-        isStopping = true
-      })
+      soft.addEventListener('abort', () => stopping.abort())
+      hardStop.addEventListener('abort', () => hard.abort(hardStop.reason))
       const watching = watchConditions(over.signal)
-      const sources = config.sources.flatMap(source => {
-        const keeper = keepers.get(source.name)
-        return keeper ? [superviseSource(source, keeper, { soft, hard })] : []
-      })
-      const ended = (await Promise.all(sources)).flat()
+      config.sources.forEach(start)
+      await aborted(soft)
+      stopping.abort()
+      const ended = await Promise.all([...sources.values()].map(source => source.stop()))
+      await lastReload
       over.abort()
       await watching
-      return { ...reportOf(ended), deadLettered }
+      return { ...reportOf(ended.flat()), deadLettered: workers.deadLettered() }
     },
-    killWorker: consumer => killers.get(consumer)?.abort('asked for'),
+    reload(next) {
+      const reloaded = lastReload.then(() => apply(next))
+      lastReload = reloaded
+      return reloaded
+    },
+    sources: () =>
+      config.sources.map(source => ({ ...source, facts: sources.get(source.name)?.facts() ?? {} })),
+    isStopping: () => stopping.signal.aborted,
+    killWorker: workers.kill,
   }
 }
 
-/** Not for the stop's or somebody's sake, nor for passing the memory limit, which all shards do together. */
-function isDeath({ kind }: ChildExit): boolean {
-  return kind === 'died' || kind === 'failed' || kind === 'stalled'
-}
-
-const MEMORY_LIMIT = 'memory-limit'
-const RAISE_LIMIT = '. To do, if it happens again: raise worker.memory_limit'
-
-interface Signals {
-  readonly soft: AbortSignal
-  readonly hard: AbortSignal
-}
-
-/** How to reach a worker that runs. */
-interface Line {
-  readonly source: SourceConfig
-  readonly reply: (answer: ToWorker) => void
-}
-
-interface Handling {
-  readonly reply: (answer: ToWorker) => void
-  readonly killer: AbortController
-  readonly soft: AbortSignal
-}
-
-interface Ended {
-  readonly child: Child
-  /** Of the last run, which may have ended before the stop; undefined when there was none. */
-  readonly exit: ChildExit | undefined
-}
-
-function deadLettersIn({ since }: WorkerStatus): number {
-  const counts = since.shards.flatMap(({ deadLetters = {} }) => Object.values(deadLetters))
-  return counts.reduce((sum, count) => sum + count, 0)
-}
-
-function reportOf(ended: readonly Ended[]): Omit<StopReport, 'deadLettered'> {
-  const unconfirmed = ended.flatMap(({ child, exit }) =>
-    exit?.kind === 'drained' ? exit.unconfirmed.map(each => ({ ...each, source: child.source.name })) : [],
-  )
-  const unsaved = ended.flatMap(({ child, exit }) =>
-    exit?.kind === 'drained' ? exit.unsaved.map(each => ({ ...each, source: child.source.name })) : [],
-  )
-  const killed = ended.filter(({ exit }) => exit !== undefined && exit.kind !== 'drained')
-  return { unconfirmed, unsaved, killed: killed.map(({ child }) => child.consumer) }
-}
-
-function reasonOf(exit: ChildExit): string {
-  if (exit.kind === 'killed') return exit.why
-  return exit.kind === 'failed' ? exit.failure.code : exit.kind
-}
-
-function describeExit(exit: ChildExit): string {
-  switch (exit.kind) {
-    case 'failed':
-      return exit.failure.stack ?? exit.failure.message
-    case 'died':
-      return exit.message
-    case 'stalled':
-      return 'no sign of life; killed'
-    case 'never-ready':
-      return 'never became ready; killed'
-    case 'undrained':
-      return 'not drained in time; killed'
-    case 'killed':
-      return `killed: ${exit.why}`
-    case 'drained':
-      return 'it drained without being asked to'
-  }
+function describeChange({ source, consumersBefore, group, workers }: SourceChange): string {
+  const scaled =
+    source.consumers === consumersBefore ? [] : [`${consumersBefore} to ${source.consumers} consumers`]
+  const renewed = workers ? ['workers begun anew'] : []
+  const adjusted = group ? ['consumer group looked at again'] : []
+  return `${source.name}: ${[...scaled, ...renewed, ...adjusted].join(', ')}`
 }

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createService, type Service } from '../../src/commands/run.ts'
+import { createService, type Service } from '../../src/commands/service.ts'
 import type {
   Config,
   DeadLettersConfig,
@@ -12,8 +12,8 @@ import type {
   SplunkConfig,
   WorkerConfig,
 } from '../../src/config/types.ts'
-import { createLog } from '../../src/log.ts'
-import type { StopReport } from '../../src/supervisor/supervisor.ts'
+import { createServiceLog } from '../../src/commands/service-log.ts'
+import type { StopReport } from '../../src/supervisor/stop-report.ts'
 
 export interface ServiceOptions {
   readonly slsUrl: string
@@ -56,7 +56,7 @@ export function startService(options: ServiceOptions): RunningService {
   const logLines: string[] = []
   const ownDirectory = mkdtempSync(join(tmpdir(), 'sls2splunk-test-'))
   const stateDirectory = options.overrides?.stateDirectory ?? ownDirectory
-  const log = createLog({
+  const log = createServiceLog({
     level: 'debug',
     format: 'json',
     secrets: [],

@@ -1,7 +1,7 @@
 /** Kills a worker thread and watches how soon its shards move on. */
 
 import { sleep } from '../../wait.ts'
-import type { Service } from '../run.ts'
+import type { Service } from '../service.ts'
 
 export interface KillReport {
   readonly consumer: string

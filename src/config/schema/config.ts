@@ -42,7 +42,7 @@ function keysOf({ files, logFormat }: Surroundings) {
     worker: workerSchema().prefault({}).describe('What one worker thread may take'),
     http: httpSchema(files).prefault({}).describe('Metrics and health'),
     dead_letters: deadLettersSchema().prefault({}).describe('What Splunk can never accept is kept here'),
-    log: logSchema(logFormat).prefault({}).describe('The log of the service itself'),
+    log: logSchema(logFormat, files).prefault({}).describe('The log of the service itself'),
   }
 }
 

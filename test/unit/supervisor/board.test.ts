@@ -64,9 +64,11 @@ describe('a consumer on the board', () => {
       joined: false,
       splunkUp: undefined,
       restarts: 0,
+      sinceRestartMs: undefined,
       bytesPerSecond: 0,
       cpuRatio: 0,
       inFlightBytes: 0,
+      memoryBytes: 0,
       reasons: [],
     })
     tell('c1', {})

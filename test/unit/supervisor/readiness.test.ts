@@ -10,9 +10,11 @@ const GOOD: ConsumerView = {
   joined: true,
   splunkUp: true,
   restarts: 0,
+  sinceRestartMs: undefined,
   bytesPerSecond: 0,
   cpuRatio: 0,
   inFlightBytes: 0,
+  memoryBytes: 0,
   reasons: [],
 }
 
