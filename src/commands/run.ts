@@ -7,6 +7,7 @@ import { type LogFile, openLogFile } from '../log-file.ts'
 import { lockState } from '../state-lock.ts'
 import { startHttp } from '../supervisor/http.ts'
 import { createReloader } from '../supervisor/reload.ts'
+import { createServiceManager } from '../supervisor/service-manager.ts'
 import { handleSignals } from '../supervisor/signals.ts'
 import { VERSION } from '../version.ts'
 import { EXIT } from './exit.ts'
@@ -14,6 +15,9 @@ import { farewellOf } from './farewell.ts'
 import { openConfig } from './open-config.ts'
 import { createService } from './service.ts'
 import { createServiceLog, type ServiceLog } from './service-log.ts'
+
+/** A worker that is silent for longer is replaced; then it has so long to say something. */
+const GRACE_MS = 90_000
 
 type Opened = Extract<LoadResult, { kind: 'ok' }>
 
@@ -59,7 +63,7 @@ function openLog({ config, secrets }: Opened, logFile: LogFile | undefined): Ser
 
 async function serve(config: Config, log: ServiceLog): Promise<number> {
   const service = createService(config, log)
-  const { supervisor, metrics } = service
+  const { supervisor, metrics, board } = service
   const reloader = createReloader({
     read: () => readAgain(config.file, log),
     async apply(next) {
@@ -77,10 +81,25 @@ async function serve(config: Config, log: ServiceLog): Promise<number> {
     return undefined
   })
   if (!http) return EXIT.failed
-  const signals = handleSignals(log, reloader.reload)
+  const manager = createServiceManager({
+    env: process.env,
+    status: () => parts.status().summary,
+    isAlive: () =>
+      board.consumers().every(({ silentMs = 0 }) => silentMs < config.worker.stalledAfterMs + GRACE_MS),
+    onFailure: message => log.warn(`${message}: the service manager is not told how it goes`),
+  })
+  const signals = handleSignals(log, async () => {
+    await manager.reloading()
+    await reloader.reload()
+    await manager.ready()
+  })
+  signals.soft.addEventListener('abort', () => void manager.stopping())
+  const telling = manager.keepTold(signals.soft)
   log.info(`sls2splunk ${VERSION} started`, { config: config.file, metrics: `${http.url}/metrics` })
+  await manager.ready()
   const report = await supervisor.run(signals.soft, signals.hard)
   signals.close()
+  await telling
   await http.close()
   service.close()
   const farewell = farewellOf(report)

@@ -14,6 +14,8 @@ export interface ConsumerView {
   readonly joined: boolean
   readonly splunkUp: boolean | undefined
   readonly restarts: number
+  /** Since its thread has said something; undefined while there is none. */
+  readonly silentMs: number | undefined
   /** Since its thread ended last, against its will; undefined when it never did. */
   readonly sinceRestartMs: number | undefined
   readonly bytesPerSecond: number
@@ -74,6 +76,7 @@ interface ConsumerEntry {
   status: WorkerStatus | undefined
   restarts: number
   restartedAtMs: number | undefined
+  statusAtMs: number
 }
 
 interface ShardEntry {
@@ -136,6 +139,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       joined: status?.joined ?? false,
       splunkUp: status?.splunkUp,
       restarts,
+      silentMs: status && now() - entry.statusAtMs,
       sinceRestartMs: restartedAtMs === undefined ? undefined : now() - restartedAtMs,
       bytesPerSecond: entry.bytes.perSecond(now()),
       cpuRatio: entry.cpu.perSecond(now()),
@@ -172,6 +176,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
         status: undefined,
         restarts: 0,
         restartedAtMs: undefined,
+        statusAtMs: 0,
       }
       if (!consumers.has(consumer)) consumers.set(consumer, fresh)
     },
@@ -179,6 +184,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       const entry = consumers.get(consumer)
       if (!entry) return status
       entry.status = status
+      entry.statusAtMs = now()
       addDeltas(entry, status)
       for (const { shard, position } of status.shards) {
         shardEntry(entry.source, shard)

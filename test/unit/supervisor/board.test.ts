@@ -64,6 +64,7 @@ describe('a consumer on the board', () => {
       joined: false,
       splunkUp: undefined,
       restarts: 0,
+      silentMs: undefined,
       sinceRestartMs: undefined,
       bytesPerSecond: 0,
       cpuRatio: 0,

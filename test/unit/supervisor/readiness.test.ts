@@ -10,6 +10,7 @@ const GOOD: ConsumerView = {
   joined: true,
   splunkUp: true,
   restarts: 0,
+  silentMs: 0,
   sinceRestartMs: undefined,
   bytesPerSecond: 0,
   cpuRatio: 0,

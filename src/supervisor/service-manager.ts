@@ -1,0 +1,66 @@
+/**
+ * What systemd is told (sd_notify): ready, reloading, stopping, a line of state, and that the service is alive. Node has
+ * no datagram sockets of the unix kind, so systemd's own `systemd-notify` carries the words; without NOTIFY_SOCKET, or
+ * without the program, nobody is told.
+ */
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { sleep } from '../wait.ts'
+
+export interface ServiceManager {
+  ready(): Promise<void>
+  /** To be followed by `ready`. */
+  reloading(): Promise<void>
+  stopping(): Promise<void>
+  /** Tells the state, and that the service is alive, again and again until the signal is aborted. */
+  keepTold(signal: AbortSignal): Promise<void>
+}
+
+export interface ServiceManagerOptions {
+  readonly env: NodeJS.ProcessEnv
+  /** One line for `systemctl status`. */
+  readonly status: () => string
+  /** The supervisor and its workers really answer. */
+  readonly isAlive: () => boolean
+  /** Told once when it cannot be told. */
+  readonly onFailure: (message: string) => void
+}
+
+/** The state changes slowly; a watchdog is fed twice as often as it asks for. */
+const STATUS_INTERVAL_MS = 10_000
+
+export function createServiceManager({
+  env,
+  status,
+  isAlive,
+  onFailure,
+}: ServiceManagerOptions): ServiceManager {
+  const watchdogMs = Number(env.WATCHDOG_USEC ?? Number.NaN) / 1_000
+  let canTell = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== ''
+
+  async function tell(...words: readonly string[]): Promise<void> {
+    if (!canTell) return
+    try {
+      await promisify(execFile)('systemd-notify', [...words], { timeout: STATUS_INTERVAL_MS })
+    } catch (error) {
+      canTell = false
+      onFailure(`systemd-notify failed (${error instanceof Error ? error.message.split('\n')[0] : error})`)
+    }
+  }
+
+  return {
+    ready: () => tell('READY=1', `STATUS=${status()}`),
+    // systemd wants to know when it began, by the clock that Node's high-resolution time is of.
+    reloading: () => tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`),
+    stopping: () => tell('STOPPING=1', 'STATUS=delivering what is held'),
+    async keepTold(signal) {
+      const everyMs = Math.min(STATUS_INTERVAL_MS, (watchdogMs || Number.POSITIVE_INFINITY) / 2)
+      while (canTell && !signal.aborted) {
+        await sleep(everyMs, signal)
+        if (signal.aborted) return
+        await tell(`STATUS=${status()}`, ...(isAlive() ? ['WATCHDOG=1'] : []))
+      }
+    },
+  }
+}
