@@ -35,6 +35,8 @@ export interface ChangingLog extends Log {
   setLevel(level: LogLevel): void
   /** Further values that must not appear from now on. */
   addSecrets(secrets: readonly string[]): void
+  /** For what is said elsewhere than in the log. */
+  redact(text: string): string
 }
 
 export function createLog({ level, format, secrets, output, file, onLine }: LogOptions): ChangingLog {
@@ -70,6 +72,7 @@ export function createLog({ level, format, secrets, output, file, onLine }: LogO
     setLevel(to) {
       logger.level = to
     },
+    redact: text => redact(text),
     addSecrets(more) {
       for (const secret of more) known.add(secret)
       redact = createRedactor([...known])
