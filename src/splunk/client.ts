@@ -85,6 +85,7 @@ export interface HecClientOptions {
   readonly onCall?: (call: HecCall) => void
 }
 
+const AUTHORIZATION = 'Splunk '
 /** For questions; they carry no events. */
 const SHORT_TIMEOUT_MS = 10_000
 /** HEC's answers are a line; what is longer is somebody else's. */
@@ -115,11 +116,15 @@ export function createHecClient({
       durationMs: outcome.durationMs,
       sentBytes: request.body?.length ?? 0,
     })
-    return { outcome, reply, cookies: isLed ? cookies.header() : sentBack }
+    return {
+      outcome,
+      reply: reply && withoutToken(reply, headers),
+      cookies: isLed ? cookies.header() : sentBack,
+    }
   }
 
   const ofChannel = (channel: string) => ({
-    authorization: `Splunk ${token.current()}`,
+    authorization: AUTHORIZATION + token.current(),
     'content-type': 'application/json',
     'x-splunk-request-channel': channel,
   })
@@ -194,6 +199,12 @@ interface Question {
 function endpointOf(url: string): string {
   const { hostname, port, protocol } = new URL(url)
   return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+}
+
+/** Some answers repeat what they were sent; what they say is kept and shown. */
+function withoutToken(reply: Reply, { authorization = '' }: Readonly<Record<string, string>>): Reply {
+  const token = authorization.slice(AUTHORIZATION.length)
+  return token === '' ? reply : { ...reply, text: reply.text.replaceAll(token, '***') }
 }
 
 type Judge = (status: number, reply: Reply | undefined) => Verdict
