@@ -42,7 +42,7 @@ export function createServiceManager({
   async function tell(...words: readonly string[]): Promise<void> {
     if (!canTell) return
     try {
-      await promisify(execFile)('systemd-notify', [...words], { timeout: STATUS_INTERVAL_MS })
+      await promisify(execFile)('systemd-notify', [...words], { env, timeout: STATUS_INTERVAL_MS })
     } catch (error) {
       canTell = false
       onFailure(`systemd-notify failed (${error instanceof Error ? error.message.split('\n')[0] : error})`)

@@ -16,13 +16,13 @@ import { createSlsClient, type SlsClient } from '../sls/client.ts'
 import { connectToSplunk } from './splunk.ts'
 import { sleep } from '../wait.ts'
 import { createBuffers } from './buffers.ts'
-import { loadVector, type Vector } from './encode/vector.ts'
+import { loadVector } from './encode/vector.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { createDeadLetterBox } from './dead-letters.ts'
 import { deliveryFor, type ShardDelivery } from './delivery.ts'
 import { createKnownPositions, type KnownPositions } from './known-positions.ts'
 import { createAnnounce } from './letters.ts'
-import { createWorkerLog, type WorkerLog } from './log.ts'
+import { createWorkerLog } from './log.ts'
 import { createMeter, type Meter } from './meter.ts'
 import { createQuarantineList, type QuarantineList } from './quarantine.ts'
 import { startShard } from './shard.ts'
@@ -78,7 +78,7 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
     marker: input.marker,
     budget,
     buffers,
-    vector: findVector(log),
+    vector: loadVector(),
     meter,
     troubles,
     log,
@@ -188,13 +188,6 @@ async function restoreGroup(port: MessagePort, send: Send, signal: AbortSignal):
     const [message] = await once(port, 'message', { signal }).catch(() => [])
     if (isToWorker(message) && message.type === 'group-restored') return
   }
-}
-
-function findVector(log: WorkerLog): Vector | undefined {
-  const vector = loadVector()
-  if (!vector)
-    log.warn('wasm/encoder.wasm is missing: logs are encoded at a third of the speed. To do: npm run build')
-  return vector
 }
 
 /** Heap and buffers of this thread alone; `memoryUsage` of a worker counts its own isolate. */

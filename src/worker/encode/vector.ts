@@ -57,9 +57,11 @@ const WASM_PAGE_BYTES = 64 * 1024
 /** At the same depth from `src` and from `dist`. */
 const FILE = new URL('../../../wasm/encoder.wasm', import.meta.url)
 
+export const isModuleThere = () => existsSync(FILE)
+
 /** Undefined where there is no module. */
 export function loadVector(): Vector | undefined {
-  if (!existsSync(FILE)) return undefined
+  if (!isModuleThere()) return undefined
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(FILE)))
   return createVector(exports)
 }

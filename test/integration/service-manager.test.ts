@@ -1,0 +1,93 @@
+/** What systemd is told, by its own program over its own kind of socket; Python listens in systemd's place. */
+
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createServiceManager } from '../../src/supervisor/service-manager.ts'
+import { eventually } from '../support/eventually.ts'
+
+const isThere = ['systemd-notify', 'python3'].every(name => spawnSync(name, ['--version']).status === 0)
+if (!isThere)
+  process.stderr.write('skipped: systemd-notify or python3 is missing (Debian packages systemd, python3)\n')
+
+const LISTEN = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    data, fds, _, _ = socket.recv_fds(s, 65536, 4)
+    for fd in fds:
+        socket.close(fd)
+    print(data.decode().replace('\\n', ' '), flush=True)
+`
+
+/** A place that is told, and all that it was told, a line for each message. */
+async function startListener() {
+  const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-notify-'))
+  const path = join(directory, 'socket')
+  const child = spawn('python3', ['-c', LISTEN, path])
+  let told = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
+  onTestFinished(() => {
+    child.kill()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  await eventually(() => existsSync(path), { withinMs: 10_000, what: 'it listens' })
+  return {
+    path,
+    heard: (text: string) =>
+      eventually(() => told.includes(text), { withinMs: 10_000, what: text, state: () => told }),
+  }
+}
+
+function createManager(env: NodeJS.ProcessEnv, isAlive = true) {
+  const failures: string[] = []
+  const manager = createServiceManager({
+    env: { ...process.env, ...env },
+    status: () => 'Logs are flowing.',
+    isAlive: () => isAlive,
+    onFailure: message => void failures.push(message),
+  })
+  return { manager, failures }
+}
+
+describe.skipIf(!isThere)('the service manager', () => {
+  it('is told that the service is ready, reloads, and stops', async () => {
+    const { path, heard } = await startListener()
+    const { manager, failures } = createManager({ NOTIFY_SOCKET: path })
+    await manager.ready()
+    await heard('READY=1 STATUS=Logs are flowing.')
+    await manager.reloading()
+    await heard('RELOADING=1 MONOTONIC_USEC=')
+    await manager.stopping()
+    await heard('STOPPING=1')
+    expect(failures).toEqual([])
+  })
+
+  it.each([
+    [true, 'STATUS=Logs are flowing. WATCHDOG=1'],
+    [false, 'STATUS=Logs are flowing.'],
+  ])('is told again and again how it goes, and while it lives (%s) that it does', async (isAlive, text) => {
+    const { path, heard } = await startListener()
+    const { manager } = createManager({ NOTIFY_SOCKET: path, WATCHDOG_USEC: '200000' }, isAlive)
+    const over = new AbortController()
+    const telling = manager.keepTold(over.signal)
+    await heard(`${text}\n`)
+    over.abort()
+    await telling
+  })
+
+  it('that is not there is told nothing, and a socket that does not work is said once', async () => {
+    const { manager, failures } = createManager({ NOTIFY_SOCKET: '' })
+    await manager.ready()
+    expect(failures).toEqual([])
+    const broken = createManager({ NOTIFY_SOCKET: '/nowhere/socket' })
+    await broken.manager.ready()
+    await broken.manager.ready()
+    expect(broken.failures).toHaveLength(1)
+  })
+})
