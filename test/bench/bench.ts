@@ -14,6 +14,7 @@ import { benchScale } from './scale.ts'
 import { benchShaping } from './shaping.ts'
 import { benchStages } from './stages.ts'
 import { benchStart } from './start.ts'
+import { benchWatch } from './watch.ts'
 
 interface Effort {
   readonly runs: number
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Row[]>>> = {
   scale: benchScale,
   memory: benchMemory,
   start: benchStart,
+  watch: benchWatch,
   peers: benchPeers,
 }
 

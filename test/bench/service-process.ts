@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { installedProgram } from './installed.ts'
 
 export interface ServiceProcess {
+  /** Of its HTTP endpoint, without a slash at the end. */
+  readonly url: string
   /** Milliseconds since 1970 at which it was started. */
   readonly startedAtMs: number
   /** CPU seconds of the process so far, user and system. */
@@ -41,6 +43,7 @@ export async function startServiceProcess(
   const metricsUrl = await announcedUrl(child)
   const stat = () => statOf(child.pid ?? 0)
   return {
+    url: metricsUrl.replace(/\/metrics$/, ''),
     startedAtMs,
     cpuSeconds: () => stat().cpuTicks / TICKS_PER_SECOND,
     residentBytes: () => stat().residentPages * PAGE_BYTES,
