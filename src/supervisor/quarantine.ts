@@ -10,6 +10,7 @@ export interface Quarantine {
   /** A worker of the source died at this page; answers with what changes because of it. */
   onDeath(source: string, mark: Mark): Quarantined | undefined
   of(source: string): readonly Quarantined[]
+  forget(source: string): void
 }
 
 const DEATHS = 3
@@ -46,5 +47,9 @@ export function createQuarantine(): Quarantine {
       return entry
     },
     of: source => quarantined.get(source) ?? [],
+    forget(source) {
+      quarantined.delete(source)
+      for (const key of suspicions.keys()) if (key.startsWith(`${source} `)) suspicions.delete(key)
+    },
   }
 }

@@ -51,6 +51,8 @@ export interface SourceRunParts {
   /** The name in the group of consumer number `n`, from 1. */
   readonly nameOf: (source: SourceConfig, n: number) => string
   readonly loopOf: (consumer: string, settings: () => Settings) => ConsumerLoopOptions
+  /** Its consumers have contact with Splunk. */
+  readonly isFlowing: () => boolean
   /** A consumer that should be there, before it is; and one that is no longer wanted, after it has ended. */
   readonly onExpected: (consumer: string) => void
   readonly onGone: (consumer: string) => void
@@ -126,10 +128,14 @@ export function startSource(parts: SourceRunParts): SourceRun {
     parts.onGone(consumer)
   }
 
-  /** One after the other: the others of the source work on meanwhile. */
+  /** One after the other, so that the others of the source work on meanwhile; at once where none of them can. */
   async function renew(begunBefore: readonly ConsumerLoop[]): Promise<void> {
-    for (const loop of begunBefore)
-      if (loops.has(loop.consumer) && !stopping.signal.aborted) await loop.renew()
+    const staying = begunBefore.filter(({ consumer }) => loops.has(consumer))
+    if (!parts.isFlowing()) {
+      await Promise.all(staying.map(loop => loop.renew()))
+      return
+    }
+    for (const loop of staying) if (!stopping.signal.aborted) await loop.renew()
   }
 
   void prepare()

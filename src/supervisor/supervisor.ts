@@ -74,6 +74,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       factsOf: parts.admin.facts,
       nameOf: parts.nameOf,
       loopOf: workers.loopOf,
+      isFlowing: () => consumersOf(source).every(({ splunkUp }) => splunkUp === true),
       onExpected: consumer => board.expect(source.name, consumer),
       onGone: consumer => forget(source.name, consumer),
     })
@@ -81,11 +82,14 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 
   async function end(source: SourceConfig): Promise<void> {
-    const ended = (await sources.get(source.name)?.stop()) ?? []
+    await sources.get(source.name)?.stop()
     sources.delete(source.name)
-    for (const { consumer } of ended) forget(source.name, consumer)
+    for (const { consumer } of consumersOf(source)) forget(source.name, consumer)
     board.forgetSource(source.name)
+    workers.forgetSource(source.name)
   }
+
+  const consumersOf = ({ name }: SourceConfig) => board.consumers().filter(({ source }) => source === name)
 
   function forget(source: string, consumer: string): void {
     board.forget(consumer)

@@ -17,6 +17,8 @@ import { reportOf } from './stop-report.ts'
 export interface Workers {
   /** How a consumer is run with the settings of the moment. */
   loopOf(consumer: string, settings: () => Settings): ConsumerLoopOptions
+  /** A source that is not read any more: a later one of its name has other pages. */
+  forgetSource(source: string): void
   /** Events that went to the dead letters since the start. */
   deadLettered(): number
   /** Kills a worker's thread, as a test or a demonstration of the restart. */
@@ -192,6 +194,7 @@ export function createWorkers(parts: WorkersParts): Workers {
 
   return {
     loopOf,
+    forgetSource: quarantine.forget,
     deadLettered: () => deadLettered,
     kill: consumer => killers.get(consumer)?.abort('asked for'),
   }
