@@ -158,3 +158,33 @@ describe('a secret', () => {
     return [secret, quoted, JSON.stringify(quoted).slice(1, -1)]
   }
 })
+
+describe('a log that changes', () => {
+  it('has another level from now on, and hides what has become a secret', () => {
+    const { log, lines } = setUp({ level: 'info' })
+    log.debug('unheard')
+    log.setLevel('debug')
+    log.debug('heard with hush-hush')
+    log.addSecrets(['hush-hush'])
+    log.info('again hush-hush')
+    expect(lines.map(line => JSON.parse(line).message)).toEqual(['heard with hush-hush', 'again ***'])
+    expect(log.redact('hush-hush')).toBe('***')
+  })
+
+  it('goes to a file as JSON, and its lines from info on to whoever listens, without secrets', () => {
+    const [file, said]: [string[], string[]] = [[], []]
+    const log = createLog({
+      level: 'error',
+      format: 'journal',
+      secrets: ['hush-hush'],
+      output: () => {},
+      file: line => void file.push(line),
+      onLine: ({ level, message }) => void said.push(`${level} ${message}`),
+    })
+    log.debug('small')
+    log.info('a hush-hush')
+    log.error('b')
+    expect(file.map(line => JSON.parse(line).message)).toEqual(['b'])
+    expect(said).toEqual(['info a ***', 'error b'])
+  })
+})
