@@ -9,11 +9,20 @@ export interface LogFile {
   close(): Promise<void>
 }
 
-const MAX_SIZE = '100M'
-const KEPT_FILES = 5
+export interface LogFileLimits {
+  readonly maxSize: '100M' | '10K'
+  /** Beside the one that is written. */
+  readonly keptFiles: number
+}
+
+const LIMITS: LogFileLimits = { maxSize: '100M', keptFiles: 5 }
 
 /** The file itself and its older ones, `NAME.1` the youngest. `onFailure`: it cannot be written; said once until it can. */
-export async function openLogFile(path: string, onFailure: (message: string) => void): Promise<LogFile> {
+export async function openLogFile(
+  path: string,
+  onFailure: (message: string) => void,
+  { maxSize, keptFiles } = LIMITS,
+): Promise<LogFile> {
   const { createStream } = await import('rotating-file-stream')
   const directory = dirname(path)
   mkdirSync(directory, { recursive: true })
@@ -21,8 +30,8 @@ export async function openLogFile(path: string, onFailure: (message: string) => 
   const nameOf = (index: number | Date | null) => (typeof index === 'number' ? `${name}.${index}` : name)
   const stream = createStream(nameOf, {
     path: directory,
-    size: MAX_SIZE,
-    rotate: KEPT_FILES,
+    size: maxSize,
+    rotate: keptFiles,
     mode: 0o640,
   })
   let isFailing = false

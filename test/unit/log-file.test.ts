@@ -26,21 +26,21 @@ describe('a log file', () => {
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n')
   })
 
-  it('is rotated at 100 MB, and five are kept', async () => {
+  it('is rotated by its size, and a few are kept, the youngest of them first', async () => {
     const place = directory()
-    const file = await openLogFile(join(place, 'service.log'), neverFails)
-    const line = `${'x'.repeat(4 * 1024 * 1024 - 1)}\n`
-    for (let i = 0; i < 200; i++) {
-      file.write(line)
-      // Memory is not what is tested.
-      if (i % 10 === 9) await new Promise(resolve => setImmediate(resolve))
+    const limits = { maxSize: '10K', keptFiles: 3 } as const
+    const file = await openLogFile(join(place, 'service.log'), neverFails, limits)
+    for (let i = 0; i < 100; i++) {
+      file.write(`${String(i).padStart(1_023, '0')}\n`)
+      await new Promise(resolve => setTimeout(resolve, 1))
     }
     await file.close()
-    const sizes = readdirSync(place).map(name => statSync(join(place, name)).size)
-    expect(sizes.length).toBeGreaterThan(5)
-    expect(sizes.length).toBeLessThanOrEqual(6)
-    for (const size of sizes) expect(size).toBeLessThanOrEqual(110 * 1024 * 1024)
-  }, 60_000)
+    const files = readdirSync(place).toSorted()
+    expect(files).toEqual(['service.log', 'service.log.1', 'service.log.2', 'service.log.3'])
+    const firsts = files.map(name => Number(readFileSync(join(place, name), 'utf8').slice(0, 1_023)))
+    expect(firsts).toEqual(firsts.toSorted((a, b) => b - a))
+    for (const name of files) expect(statSync(join(place, name)).size).toBeLessThanOrEqual(11 * 1024)
+  })
 
   it('that cannot be written is said once', async () => {
     const messages: string[] = []
