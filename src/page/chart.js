@@ -1,19 +1,10 @@
 /** A chart of the last minutes: one line over time, with axes, in an SVG that stretches and text that does not. */
 
+/** @import { Quantity, Series } from './view.js' */
 import { html, setAttribute, setHidden, setText, svg } from './dom.js'
 import { span } from './format.js'
-import { areaPath, axisFor, largestOf, linePath } from './scale.js'
-
-/**
- * @typedef {object} Quantity
- * @property {string} name for those who do not see the drawing
- * @property {(value: number) => string} format a value with its unit
- * @property {readonly Unit[]} units of the axis, the largest first
- */
-
-/** @typedef {{ readonly size: number, readonly name: string, readonly from: number }} Unit `from`: the largest value that asks for it */
-
-/** @typedef {{ readonly values: readonly (number | null)[], readonly intervalSeconds: number }} Series */
+import { areaPath, axisOf, largestOf, linePath } from './scale.js'
+import { seriesText } from './view.js'
 
 const FRAME = { width: 300, height: 80 }
 
@@ -58,7 +49,7 @@ export function createChart(place, quantity) {
     const times = length > 0 ? [`${span(length)} ago`, `${span(length / 2)} ago`, 'now'] : []
     label(yLabels, axis.labels.toReversed())
     label(xLabels, times)
-    setAttribute(plot, 'aria-label', inWords(series, quantity))
+    setAttribute(plot, 'aria-label', seriesText(series, quantity))
     setHidden(
       nothing,
       values.some(value => value !== null),
@@ -70,27 +61,6 @@ export function createChart(place, quantity) {
 /** @param {readonly HTMLElement[]} places @param {readonly string[]} texts */
 function label(places, texts) {
   for (const [i, place] of places.entries()) setText(place, texts[i] ?? '')
-}
-
-/**
- * @param {number} largest
- * @param {readonly Unit[]} units
- */
-export function axisOf(largest, units) {
-  const unit = units.find(({ from }) => largest >= from) ?? { size: 1, name: '', from: 0 }
-  const ticks = axisFor(largest / unit.size)
-  const labels = ticks.map((tick, i) => `${Number(tick.toPrecision(3))}${i === 2 ? ` ${unit.name}` : ''}`)
-  return { top: ticks[2] * unit.size, labels }
-}
-
-/** @param {Series} series @param {Quantity} quantity */
-export function inWords({ values, intervalSeconds }, { name, format }) {
-  const known = values.filter(value => value !== null)
-  const last = values.at(-1)
-  if (known.length === 0) return `${name}: nothing measured yet`
-  const range = `between ${format(Math.min(...known))} and ${format(Math.max(...known))}`
-  const now = last === null || last === undefined ? 'now unknown' : `now ${format(last)}`
-  return `${name} of the last ${span((values.length - 1) * intervalSeconds)}: ${range}, ${now}`
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The four figures that matter, each with its chart. */
 
 /** @import { StatusDocument } from '../status.ts' */
-/** @import { Quantity, Series } from './chart.js' */
+/** @import { Quantity, Series } from './view.js' */
 import { createChart } from './chart.js'
 import { byId, html, setText } from './dom.js'
 import { latency, megabytes, NONE, percent, span, whole } from './format.js'

@@ -5,11 +5,25 @@
  * @param {number} largest
  * @returns {[number, number, number]}
  */
-export function axisFor(largest) {
+function axisFor(largest) {
   if (!(largest > 0)) return [0, 0.5, 1]
   const power = 10 ** Math.floor(Math.log10(largest))
   const top = ([1, 2, 4, 6, 8].find(step => step * power >= largest) ?? 10) * power
   return [0, top / 2, top]
+}
+
+/** @typedef {{ readonly size: number, readonly name: string, readonly from: number }} Unit `from`: the largest value that asks for it */
+
+/**
+ * The value at an axis' top, and what stands at its bottom, middle and top.
+ * @param {number} largest
+ * @param {readonly Unit[]} units
+ */
+export function axisOf(largest, units) {
+  const unit = units.find(({ from }) => largest >= from) ?? { size: 1, name: '', from: 0 }
+  const ticks = axisFor(largest / unit.size)
+  const labels = ticks.map((tick, i) => `${Number(tick.toPrecision(3))}${i === 2 ? ` ${unit.name}` : ''}`)
+  return { top: ticks[2] * unit.size, labels }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the page and the terminal say of consumers, shards and endpoints: words and numbers, no elements. */
 
 /** @import { ConsumerStatus, EndpointStatus, ShardStatus, StatusDocument } from '../status.ts' */
+/** @import { Unit } from './scale.js' */
 /** @import { Tone } from './words.js' */
 import { latency, NONE, percent, span } from './format.js'
 import { answerName } from './words.js'
@@ -87,3 +88,22 @@ export function answersOf({ answers }) {
  * @param {readonly (string | undefined)[]} parts
  */
 export const placeOf = parts => parts.filter(part => part !== undefined && part !== '').join(', ')
+
+/**
+ * @typedef {object} Quantity
+ * @property {string} name for those who do not see the drawing
+ * @property {(value: number) => string} format a value with its unit
+ * @property {readonly Unit[]} units of the axis, the largest first
+ */
+
+/** @typedef {{ readonly values: readonly (number | null)[], readonly intervalSeconds: number }} Series */
+
+/** What a chart shows, for those who do not see it. @param {Series} series @param {Quantity} quantity */
+export function seriesText({ values, intervalSeconds }, { name, format }) {
+  const known = values.filter(value => value !== null)
+  const last = values.at(-1)
+  if (known.length === 0) return `${name}: nothing measured yet`
+  const range = `between ${format(Math.min(...known))} and ${format(Math.max(...known))}`
+  const now = last === null || last === undefined ? 'now unknown' : `now ${format(last)}`
+  return `${name} of the last ${span((values.length - 1) * intervalSeconds)}: ${range}, ${now}`
+}
