@@ -21,6 +21,7 @@ export default defineConfig({
     projects: [
       project('unit', 20_000),
       project('integration', 60_000),
+      project('browser', 60_000),
       project('fault', 240_000, ['test/fault/support/global-setup.ts']),
       project('interop', 180_000, ['test/interop/global-setup.ts']),
     ],

@@ -1,10 +1,11 @@
 /** The command table. */
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.ts'
 import type { ReplayOptions } from './commands/dead-letters/replay.ts'
 import { EXIT } from './commands/exit.ts'
 import { run } from './commands/run.ts'
+import type { StatusOptions } from './commands/status.ts'
 import { VERSION } from './version.ts'
 
 const CONFIG_OPTION = [
@@ -44,6 +45,7 @@ function createProgram(finish: (status: number) => void): Command {
       finish(await demo(options))
     })
   addDeadLetters(program, finish)
+  addStatus(program, finish)
   return program
 }
 
@@ -77,12 +79,38 @@ function addDeadLetters(program: Command, finish: (status: number) => void): voi
     })
 }
 
+function addStatus(program: Command, finish: (status: number) => void): void {
+  program
+    .command('status')
+    .description('the running service: what is wrong, its consumers and shards')
+    .option(...CONFIG_OPTION)
+    .option(
+      '--url <url>',
+      'of the service, instead of what http.listen says; a token is sent with --config alone',
+      parseUrl,
+    )
+    .addOption(
+      new Option('--json', 'the document of /api/status as it came').default(false).conflicts('watch'),
+    )
+    .option('--watch', 'every second anew, until Ctrl-C', false)
+    .addHelpText('after', exampleOf('status --config /etc/sls2splunk/config.yaml --watch'))
+    .action(async ({ config, ...options }: StatusOptions & { config?: string }) => {
+      const { status } = await import('./commands/status.ts')
+      finish(await status(config, options))
+    })
+}
+
 const exampleOf = (command: string) => `\nExample:\n  sls2splunk ${command}`
 
 function parsePositive(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
   throw new InvalidArgumentError('a number above 0 is needed')
+}
+
+function parseUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new InvalidArgumentError('an address as http://127.0.0.1:9464 is needed')
 }
 
 /** Commander's own exits: 0 for help and version, 2 for wrong usage. */

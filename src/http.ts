@@ -48,7 +48,7 @@ export interface HttpClient {
 
 export interface HttpClientOptions {
   readonly tls: TlsConfig
-  /** `http://host:port`; without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment count. */
+  /** `http://host:port`; `''` for none; without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment count. */
   readonly proxy?: string
   readonly maxSockets: number
   /** Whose name the certificate must carry when it is not the URL's host; `''` for an IP address (no SNI). */
@@ -76,7 +76,7 @@ interface Agents {
 }
 
 function createAgents({ tls, proxy, maxSockets, serverName }: HttpClientOptions): Agents {
-  const proxyEnv = proxy ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : proxiesOfEnvironment()
+  const proxyEnv = proxy === undefined ? proxiesOfEnvironment() : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }
   const common = { keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS, proxyEnv }
   const secure = {
     ...common,

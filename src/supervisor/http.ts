@@ -1,10 +1,13 @@
-/** `/metrics`, `/healthz` and `/readyz`. */
+/** The HTTP endpoint: for people `/`, for programs `/metrics`, `/healthz`, `/readyz`, `/api/status` and `/api/events`. */
 
-import { timingSafeEqual } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { HttpConfig } from '../config/types.ts'
+import type { StatusDocument } from '../status.ts'
+import { challengeFor, isAllowed } from './access.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
+import { readStaticFiles, type StaticFile } from './static-files.ts'
+import { createWatchers, type Watchers } from './watchers.ts'
 
 export interface HttpEndpoint {
   /** `http://host:port`, with the port that was really taken. */
@@ -15,24 +18,34 @@ export interface HttpEndpoint {
 export interface HttpParts {
   readonly metrics: Metrics
   readonly readiness: () => Readiness
+  readonly status: () => StatusDocument
+}
+
+/** Everything that the page needs comes from here; nobody else's page may show it or read it. */
+const SECURITY_HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
 }
 
 /** Rejects when the address cannot be listened on. */
-export async function startHttp(
-  config: HttpConfig,
-  { metrics, readiness }: HttpParts,
-): Promise<HttpEndpoint> {
+export async function startHttp(config: HttpConfig, parts: HttpParts): Promise<HttpEndpoint> {
   const server = createServer(config)
+  server.addHook('onRequest', async (_, reply) => void reply.headers(SECURITY_HEADERS))
   if (config.bearerToken !== undefined) demandToken(server, config.bearerToken)
-  server.get('/healthz', () => ({ status: 'ok' }))
-  server.get('/readyz', (_, reply) => {
-    const state = readiness()
-    reply.code(state.ready ? 200 : 503).send(state)
-  })
-  server.get('/metrics', async (request, reply) => {
-    const { text, contentType } = await metrics.render(request.headers.accept)
-    reply.type(contentType).send(text)
-  })
+  addProbes(server, parts)
+  addStatus(server, parts.status)
+  for (const file of readStaticFiles()) addFile(server, file)
   const url = await server.listen({ host: config.host, port: config.port })
   return { url, close: () => server.close() }
 }
@@ -44,14 +57,51 @@ function createServer({ tls }: HttpConfig): FastifyInstance {
 
 /** Every path but `/healthz`, which a load balancer or a watchdog asks without knowing secrets. */
 function demandToken(server: FastifyInstance, token: string): void {
-  const expected = Buffer.from(`Bearer ${token}`)
-  server.addHook('onRequest', async (request, reply) => {
-    if (request.url === '/healthz') return
-    const given = Buffer.from(request.headers.authorization ?? '')
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return
-    await reply
-      .code(401)
-      .header('www-authenticate', 'Bearer')
-      .send({ error: 'a bearer token is needed (http.bearer_token)' })
+  server.addHook('onRequest', async ({ url, headers }, reply) => {
+    if (url === '/healthz' || isAllowed(headers.authorization, token)) return
+    await reply.code(401).header('www-authenticate', challengeFor(headers.accept)).send({
+      error: 'a token is needed (http.bearer_token): as a bearer token, or as the password in a browser',
+    })
+  })
+}
+
+function addProbes(server: FastifyInstance, { metrics, readiness }: HttpParts): void {
+  server.get('/healthz', () => ({ status: 'ok' }))
+  server.get('/readyz', (_, reply) => {
+    const state = readiness()
+    reply.code(state.ready ? 200 : 503).send(state)
+  })
+  server.get('/metrics', async (request, reply) => {
+    const { text, contentType } = await metrics.render(request.headers.accept)
+    reply.type(contentType).send(text)
+  })
+}
+
+function addStatus(server: FastifyInstance, status: () => StatusDocument): void {
+  const watchers = createWatchers(status)
+  server.addHook('preClose', async () => watchers.close())
+  server.get('/api/status', (_, reply) => {
+    reply.type('application/json; charset=utf-8').header('cache-control', 'no-store')
+    reply.send(JSON.stringify(status()))
+  })
+  addEvents(server, watchers)
+}
+
+function addEvents(server: FastifyInstance, watchers: Watchers): void {
+  server.get('/api/events', { exposeHeadRoute: false }, (_, reply) => {
+    const stream = watchers.add()
+    reply.header('cache-control', 'no-store')
+    if (stream) reply.type('text/event-stream; charset=utf-8').send(stream)
+    else
+      reply.code(503).send({ error: 'too many watch already: close a page, or ask /api/status now and then' })
+  })
+}
+
+/** Kept by browsers, and asked for again each time: it changes with the service's version alone. */
+function addFile(server: FastifyInstance, { path, contentType, etag, body }: StaticFile): void {
+  server.get(path, (request, reply) => {
+    reply.header('etag', etag).header('cache-control', 'no-cache')
+    if (request.headers['if-none-match'] === etag) reply.code(304).send()
+    else reply.type(contentType).send(body)
   })
 }

@@ -8,6 +8,7 @@ import { startHttp } from '../../src/supervisor/http.ts'
 import { createMetrics } from '../../src/supervisor/metrics.ts'
 import type { Readiness } from '../../src/supervisor/readiness.ts'
 import { selfSigned } from '../support/certificates.ts'
+import { healthy } from '../support/status-documents.ts'
 
 interface Told {
   /** Shards that are held. */
@@ -377,7 +378,10 @@ describe('the HTTP endpoint', () => {
 
   async function serve(config: Partial<Parameters<typeof startHttp>[0]> = {}, readiness = () => READY) {
     const { metrics } = start()
-    const endpoint = await startHttp({ host: '127.0.0.1', port: 0, ...config }, { metrics, readiness })
+    const endpoint = await startHttp(
+      { host: '127.0.0.1', port: 0, ...config },
+      { metrics, readiness, status: healthy },
+    )
     onTestFinished(endpoint.close)
     return endpoint
   }

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import type { LedgerReport } from '../../simulator/ledger.ts'
 import type { Board, ShardView } from '../../supervisor/board.ts'
+import { createFrame } from '../frame.ts'
 
 export interface Screen {
   title(text: string): void
@@ -26,20 +27,16 @@ const FRAME_ROWS = 5
 
 export function createScreen(output: NodeJS.WriteStream): Screen {
   const lines: string[] = []
+  const frame = createFrame(output, paint)
   let title = ''
-  let drawn = 0
   let rounds = 0
 
-  /** Never taller than the terminal: what has scrolled away cannot be drawn over. */
+  /** In a terminal that is low, shards are left out first. */
   function draw({ head, shards, totals }: Table): void {
     const room = output.rows - FRAME_ROWS - totals.length
     const shown = shorten(shards, Math.max(1, room - MIN_LINES))
     const said = lines.slice(-Math.max(1, Math.min(MAX_LINES, room - shown.length)))
-    const frame = [title, '', head, ...shown, ...totals, '', ...said]
-    // From the first column: Ctrl-C has left its echo on this row.
-    const up = drawn > 0 ? `\r\x1b[${drawn}A\x1b[J` : ''
-    output.write(`${up}${frame.map(row => paint(clip(row, output.columns))).join('\n')}\n`)
-    drawn = frame.length
+    frame.draw([title, '', head, ...shown, ...totals, '', ...said])
   }
 
   return {
@@ -69,10 +66,6 @@ export function createScreen(output: NodeJS.WriteStream): Screen {
 function shorten(rows: readonly string[], most: number): readonly string[] {
   if (rows.length <= most) return rows
   return [...rows.slice(0, most - 1), `    … ${rows.length - most + 1} more shards`]
-}
-
-function clip(row: string, columns: number): string {
-  return row.length > columns ? `${row.slice(0, columns - 1)}…` : row
 }
 
 function paint(row: string): string {

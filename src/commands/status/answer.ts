@@ -1,0 +1,79 @@
+/** What is read of the service's answer. It may be another version's, so it is looked at before it is believed. */
+
+import { z } from 'zod'
+
+/** On one line, without characters that steer a terminal: much of it was said by somebody else. */
+const text = z.string().transform(said => said.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim())
+const shards = z.array(z.number())
+const seconds = z.number().nullable()
+
+const reason = z.object({
+  text,
+  remedy: text,
+  source: text.optional(),
+  shards,
+  endpoint: text.optional(),
+  tries: z.number(),
+  since: text,
+  runbook: text,
+})
+
+const consumer = z.object({
+  name: text,
+  state: z.enum(['starting', 'working', 'standby', 'draining', 'down']),
+  restarts: z.number(),
+  throughput_bytes_per_second: z.number(),
+  cpu_ratio: z.number(),
+  target_met: z.boolean().nullable(),
+  memory_bytes: z.number(),
+  shards,
+})
+
+const shard = z.object({
+  shard: z.number(),
+  owner: text,
+  state: z.enum(['starting', 'reading', 'caught-up', 'draining', 'held']),
+  throughput_bytes_per_second: z.number(),
+  cpu_ratio: z.number(),
+  lag_seconds: seconds,
+  delivered_events: z.number(),
+  dead_letter_events: z.number(),
+  in_flight_events: z.number(),
+  catch_up_seconds: seconds,
+  retention_overrun_seconds: seconds,
+})
+
+const source = z.object({
+  name: text,
+  project: text,
+  logstore: text,
+  consumer_group: text,
+  state: z.enum(['starting', 'ok', 'degraded', 'down', 'paused']),
+  consumers: z.array(consumer),
+  shards: z.array(shard),
+})
+
+const answer = z.object({
+  version: text,
+  instance: text,
+  state: z.enum(['starting', 'ok', 'degraded', 'down', 'stopping']),
+  summary: text,
+  since: text,
+  time: text,
+  throughput_bytes_per_second: z.number(),
+  delivered_events_per_second: z.number(),
+  cpu_ratio: z.number(),
+  lag_seconds: seconds,
+  target: z.object({ bytes_per_second: z.number(), cpu_ratio: z.number() }),
+  reasons: z.array(reason),
+  advice: z.array(z.object({ text, source: text })),
+  sources: z.array(source),
+})
+
+export type Answer = z.output<typeof answer>
+export type AnswerSource = Answer['sources'][number]
+
+/** Undefined when it is no status document that this version can read. */
+export function readAnswer(body: unknown): Answer | undefined {
+  return answer.safeParse(body).data
+}

@@ -1,0 +1,191 @@
+/** A status as rows for a terminal. The first character of a row says what kind it is, also without colours. */
+
+import { styleText } from 'node:util'
+import {
+  megabytes,
+  mebibytes,
+  NONE,
+  percent,
+  plural,
+  ranges,
+  shardNames,
+  span,
+  spanOrNone,
+  whole,
+} from '../../page/format.js'
+import { deadLetterTone, lagOf, outlookOf, placeOf, shareOfTarget, targetText } from '../../page/view.js'
+import { CONSUMER_WORDS, SERVICE_WORDS, SHARD_WORDS, SOURCE_WORDS, type Tone } from '../../page/words.js'
+import type { Answer, AnswerSource } from './answer.ts'
+
+const MARKS: Readonly<Record<Tone, string>> = { ok: ' ', idle: ' ', warn: '!', bad: '✗' }
+
+/** Colours by the mark, and the first row's state. */
+export function paintRow(row: string): string {
+  if (row.startsWith('✗')) return styleText('red', row)
+  if (row.startsWith('!')) return styleText('yellow', row)
+  if (row.startsWith('✓')) return styleText('green', row)
+  return row
+}
+
+export function rowsOf(answer: Answer): string[] {
+  return [
+    headOf(answer),
+    totalsOf(answer),
+    ...answer.reasons.flatMap(reason => reasonRows(reason, answer.time)),
+    ...adviceRows(answer),
+    ...answer.sources.flatMap(source => sourceRows(source, answer)),
+  ]
+}
+
+function headOf({ state, summary }: Answer): string {
+  const { word, tone } = SERVICE_WORDS[state]
+  return `${tone === 'ok' ? '✓' : MARKS[tone]} ${word.toUpperCase()}  ${summary}`
+}
+
+function totalsOf(answer: Answer): string {
+  const { instance, version, since, time, throughput_bytes_per_second: bytes } = answer
+  return `  ${[
+    `${instance}, version ${version}, up ${span(secondsBetween(since, time))}`,
+    `${megabytes(bytes)} MB/s`,
+    `${whole(answer.delivered_events_per_second)} events/s`,
+    `CPU ${percent(answer.cpu_ratio)}`,
+    `lag ${spanOrNone(answer.lag_seconds)}`,
+  ].join('   ')}`
+}
+
+const secondsBetween = (from: string, to: string) => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000)
+
+function reasonRows(
+  { text, remedy, source, shards, endpoint, tries, since, runbook }: Answer['reasons'][number],
+  time: string,
+): string[] {
+  const place = placeOf([source, shardNames(shards), endpoint])
+  const failed = tries > 0 ? `, ${whole(tries)} failed ${tries === 1 ? 'try' : 'tries'}` : ''
+  return [
+    '',
+    `✗ ${text}`,
+    `  what to do: ${remedy}`,
+    `  ${place === '' ? '' : `${place}, `}since ${span(secondsBetween(since, time))}${failed}; docs/${runbook}`,
+  ]
+}
+
+function adviceRows({ advice }: Answer): string[] {
+  return advice.length === 0
+    ? []
+    : ['', ...advice.map(({ source, text }) => `  advice for ${source}: ${text}`)]
+}
+
+function sourceRows(source: AnswerSource, { target }: Answer): string[] {
+  const { name, state, project, logstore, consumer_group: group } = source
+  const { word, tone } = SOURCE_WORDS[state]
+  const head = `${MARKS[tone]} ${name}: ${word}   ${project}/${logstore}, group ${group}`
+  return ['', head, ...consumerRows(source, target), ...shardRows(source)]
+}
+
+/** A column's head, and whether its cells are numbers, which stand on the right. */
+type Head = readonly [name: string, isNumber: boolean]
+interface Row {
+  readonly tone: Tone
+  readonly cells: readonly string[]
+}
+
+const CONSUMER_HEADS: readonly Head[] = [
+  ['consumer', false],
+  ['state', false],
+  ['MB/s', true],
+  ['CPU', true],
+  ['of target', true],
+  ['lag', true],
+  ['restarts', true],
+  ['memory', true],
+  ['shards', false],
+]
+
+function consumerRows({ consumers, shards }: AnswerSource, target: Answer['target']): string[] {
+  const lagOfOwner = (owner: string) => {
+    const lags = shards.flatMap(each =>
+      each.owner === owner && each.lag_seconds !== null ? [each.lag_seconds] : [],
+    )
+    return lags.length === 0 ? NONE : span(Math.max(...lags))
+  }
+  const rows = consumers.map(consumer => {
+    const { word, tone } = CONSUMER_WORDS[consumer.state]
+    const share = shareOfTarget(consumer, target)
+    return {
+      tone: consumer.target_met === false && tone === 'ok' ? ('warn' as const) : tone,
+      cells: [
+        consumer.name,
+        word,
+        megabytes(consumer.throughput_bytes_per_second),
+        percent(consumer.cpu_ratio),
+        share === undefined ? 'idle' : `${Math.round(share * 100)} %`,
+        lagOfOwner(consumer.name),
+        whole(consumer.restarts),
+        mebibytes(consumer.memory_bytes),
+        consumer.shards.length === 0 ? NONE : ranges(consumer.shards),
+      ],
+    }
+  })
+  const title = `  ${plural(consumers.length, 'consumer')}; target for each: ${targetText(target)} of a core`
+  return rows.length === 0 ? [] : [title, ...table(CONSUMER_HEADS, rows)]
+}
+
+const SHARD_HEADS: readonly Head[] = [
+  ['shard', true],
+  ['state', false],
+  ['MB/s', true],
+  ['CPU', true],
+  ['lag', true],
+  ['catches up', false],
+  ['in flight', true],
+  ['delivered', true],
+  ['dead letters', true],
+  ['owner', false],
+]
+
+function shardRows({ shards }: AnswerSource): string[] {
+  const rows = shards.map(shard => {
+    const { word, tone } = SHARD_WORDS[shard.state]
+    const lag = lagOf(shard)
+    const outlook = outlookOf(shard)
+    return {
+      tone: worstOf([tone, lag.tone, outlook.tone, deadLetterTone(shard)]),
+      cells: [
+        String(shard.shard),
+        word,
+        megabytes(shard.throughput_bytes_per_second),
+        percent(shard.cpu_ratio),
+        lag.text,
+        outlook.text,
+        whole(shard.in_flight_events),
+        whole(shard.delivered_events),
+        whole(shard.dead_letter_events),
+        shard.owner,
+      ],
+    }
+  })
+  return rows.length === 0 ? [] : [`  ${plural(shards.length, 'shard')}`, ...table(SHARD_HEADS, rows)]
+}
+
+const BY_WEIGHT: readonly Tone[] = ['bad', 'warn', 'idle', 'ok']
+
+const worstOf = (tones: readonly Tone[]): Tone => BY_WEIGHT.find(tone => tones.includes(tone)) ?? 'ok'
+
+function table(heads: readonly Head[], rows: readonly Row[]): string[] {
+  const widths = heads.map(([name], i) =>
+    Math.max(name.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)),
+  )
+  const line = (mark: string, cells: readonly string[]) => {
+    const padded = cells.map((cell, i) =>
+      heads[i]?.[1] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+    )
+    return `${mark}   ${padded.join('  ')}`.trimEnd()
+  }
+  return [
+    line(
+      ' ',
+      heads.map(([name]) => name),
+    ),
+    ...rows.map(({ tone, cells }) => line(MARKS[tone], cells)),
+  ]
+}

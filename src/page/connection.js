@@ -1,0 +1,33 @@
+/** The live connection to the service: documents as they come, and how old the last one is. */
+
+/** @import { StatusDocument } from '../status.ts' */
+
+/**
+ * @typedef {object} Listener
+ * @property {(status: StatusDocument) => void} onDocument
+ * @property {(ageMs: number | undefined) => void} onTick once a second: how long ago the last document came
+ */
+
+/** A browser comes back by itself, unless it was answered with an error: then it is for us to try again. */
+const RETRY_MS = 2_000
+const TICK_MS = 1_000
+
+/** @param {string} url @param {Listener} listener */
+export function connect(url, { onDocument, onTick }) {
+  /** @type {number | undefined} */
+  let cameAtMs
+
+  function open() {
+    const events = new EventSource(url)
+    events.addEventListener('message', message => {
+      cameAtMs = performance.now()
+      onDocument(JSON.parse(message.data))
+    })
+    events.addEventListener('error', () => {
+      if (events.readyState === EventSource.CLOSED) setTimeout(open, RETRY_MS)
+    })
+  }
+
+  open()
+  setInterval(() => onTick(cameAtMs === undefined ? undefined : performance.now() - cameAtMs), TICK_MS)
+}

@@ -1,0 +1,45 @@
+/** The top of the page: the state in one sentence, whose it is, and whether the page still hears of it. */
+
+/** @import { StatusDocument } from '../status.ts' */
+import { createBadge } from './cells.js'
+import { byId, setAttribute, setHidden, setText } from './dom.js'
+import { span } from './format.js'
+import { targetText } from './view.js'
+import { SERVICE_WORDS } from './words.js'
+
+/** Messages come once a second: after so long without one, the figures are old. */
+const LOST_AFTER_MS = 3_500
+
+/** @returns {(status: StatusDocument) => void} */
+export function createOverview() {
+  const badge = createBadge()
+  byId('badge').append(badge.element)
+  return ({ version, instance, state, summary, since, time, target }) => {
+    const words = SERVICE_WORDS[state]
+    badge.update(words)
+    setAttribute(byId('state'), 'data-tone', words.tone)
+    setText(byId('sentence'), summary)
+    setText(byId('instance'), instance)
+    setText(byId('version'), `version ${version}, up ${span((Date.parse(time) - Date.parse(since)) / 1_000)}`)
+    setText(byId('target'), targetText(target))
+    document.title = `${words.word} · sls2splunk ${instance}`
+  }
+}
+
+/**
+ * Says in words how old the figures are once they are; that the connection is lost, and back, is spoken once each.
+ * @param {number | undefined} ageMs
+ */
+export function showAge(ageMs) {
+  const isLost = ageMs === undefined || ageMs > LOST_AFTER_MS
+  setAttribute(document.body, 'data-connection', isLost ? 'lost' : 'live')
+  setText(byId('connection'), isLost ? lostText(ageMs) : 'Live')
+  setHidden(byId('age'), !isLost || ageMs === undefined)
+  if (isLost && ageMs !== undefined) setText(byId('age'), `What you see is ${span(ageMs / 1_000)} old.`)
+}
+
+/** @param {number | undefined} ageMs */
+const lostText = ageMs =>
+  ageMs === undefined
+    ? 'Not connected: the service has not answered yet. The page keeps trying.'
+    : 'Connection lost: the service does not answer. The page keeps trying.'
