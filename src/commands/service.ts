@@ -23,6 +23,8 @@ export interface Service {
   readonly conditions: Conditions
   readonly readiness: () => ReturnType<typeof readinessOf>
   readonly status: (reload?: ReloadStatus) => StatusDocument
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string
   /** Ends its clocks. */
   readonly close: () => void
 }
@@ -78,6 +80,7 @@ export function createService(config: Config, log: ServiceLog): Service {
         cpuRatio: cpu.ratio,
         reload: () => reload,
       }),
+    redact: log.redact,
     close: () => clocks.forEach(clearInterval),
   }
 }

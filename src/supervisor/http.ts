@@ -19,6 +19,8 @@ export interface HttpParts {
   readonly metrics: Metrics
   readonly readiness: () => Readiness
   readonly status: () => StatusDocument
+  /** Takes secrets out of whatever is said: far ends may repeat what they were sent. */
+  readonly redact: (text: string) => string
 }
 
 /** Everything that the page needs comes from here; nobody else's page may show it or read it. */
@@ -43,8 +45,11 @@ export async function startHttp(config: HttpConfig, parts: HttpParts): Promise<H
   const server = createServer(config)
   server.addHook('onRequest', async (_, reply) => void reply.headers(SECURITY_HEADERS))
   if (config.bearerToken !== undefined) demandToken(server, config.bearerToken)
+  server.addHook('onSend', async (_, __, payload) =>
+    typeof payload === 'string' ? parts.redact(payload) : payload,
+  )
   addProbes(server, parts)
-  addStatus(server, parts.status)
+  addStatus(server, parts)
   for (const file of readStaticFiles()) addFile(server, file)
   const url = await server.listen({ host: config.host, port: config.port })
   return { url, close: () => server.close() }
@@ -77,8 +82,8 @@ function addProbes(server: FastifyInstance, { metrics, readiness }: HttpParts): 
   })
 }
 
-function addStatus(server: FastifyInstance, status: () => StatusDocument): void {
-  const watchers = createWatchers(status)
+function addStatus(server: FastifyInstance, { status, redact }: HttpParts): void {
+  const watchers = createWatchers(() => redact(JSON.stringify(status())))
   server.addHook('preClose', async () => watchers.close())
   server.get('/api/status', (_, reply) => {
     reply.type('application/json; charset=utf-8').header('cache-control', 'no-store')

@@ -14,17 +14,17 @@ const PERIOD_MS = 1_000
 /** How soon a browser is back after the service was restarted. */
 const PREAMBLE = ': one StatusDocument a second\nretry: 1000\n\n'
 
-/** `document` is asked, and its answer made text, once a second for all together, and only while somebody watches. */
-export function createWatchers(document: () => unknown): Watchers {
+/** `text`, one line, is asked for once a second for all together, and only while somebody watches. */
+export function createWatchers(text: () => string): Watchers {
   const streams = new Set<PassThrough>()
   let timer: NodeJS.Timeout | undefined
 
-  const message = () => Buffer.from(`data: ${JSON.stringify(document())}\n\n`)
+  const message = () => Buffer.from(`data: ${text()}\n\n`)
 
   function tell(): void {
-    const text = message()
+    const bytes = message()
     // Whoever reads slowly gets fewer messages, never a queue of old ones.
-    for (const stream of streams) if (!stream.writableNeedDrain) stream.write(text)
+    for (const stream of streams) if (!stream.writableNeedDrain) stream.write(bytes)
   }
 
   function forget(stream: PassThrough): void {

@@ -380,7 +380,7 @@ describe('the HTTP endpoint', () => {
     const { metrics } = start()
     const endpoint = await startHttp(
       { host: '127.0.0.1', port: 0, ...config },
-      { metrics, readiness, status: healthy },
+      { metrics, readiness, status: healthy, redact: text => text },
     )
     onTestFinished(endpoint.close)
     return endpoint

@@ -32,6 +32,7 @@ export async function serveStatus(
         asked++
         return shown
       },
+      redact: text => text,
     },
   )
   atEnd(close)
