@@ -43,7 +43,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const service = createService(config, log)
   const http = await startHttp(config.http, service)
   const signals = handleSignals(log)
-  screen.title(`metrics: ${http.url}/metrics   Ctrl-C ends the demonstration`)
+  screen.title(`page: ${http.url}/   metrics: ${http.url}/metrics   Ctrl-C ends the demonstration`)
 
   const drain = new AbortController()
   const serving = service.supervisor.run(drain.signal, signals.hard)
