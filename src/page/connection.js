@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Listener
  * @property {(status: StatusDocument) => void} onDocument
- * @property {(ageMs: number | undefined) => void} onTick once a second: how long ago the last document came
+ * @property {(ageMs: number) => void} onTick once a second: how long ago the last document came, or the page was opened
  */
 
 /** A browser comes back by itself, unless it was answered with an error: then it is for us to try again. */
@@ -14,8 +14,7 @@ const TICK_MS = 1_000
 
 /** @param {string} url @param {Listener} listener */
 export function connect(url, { onDocument, onTick }) {
-  /** @type {number | undefined} */
-  let cameAtMs
+  let cameAtMs = performance.now()
 
   function open() {
     const events = new EventSource(url)
@@ -29,5 +28,5 @@ export function connect(url, { onDocument, onTick }) {
   }
 
   open()
-  setInterval(() => onTick(cameAtMs === undefined ? undefined : performance.now() - cameAtMs), TICK_MS)
+  setInterval(() => onTick(performance.now() - cameAtMs), TICK_MS)
 }

@@ -20,11 +20,14 @@ const parts = [
   createShards(),
 ]
 
+let hasFigures = false
+
 connect('/api/events', {
   onDocument(status) {
     for (const update of parts) update(status)
     setHidden(byId('body'), false)
-    showAge(0)
+    hasFigures = true
+    showAge(0, hasFigures)
   },
-  onTick: showAge,
+  onTick: ageMs => showAge(ageMs, hasFigures),
 })

@@ -28,18 +28,20 @@ export function createOverview() {
 
 /**
  * Says in words how old the figures are once they are; that the connection is lost, and back, is spoken once each.
- * @param {number | undefined} ageMs
+ * @param {number} ageMs
+ * @param {boolean} hasFigures a document has come at least once
  */
-export function showAge(ageMs) {
-  const isLost = ageMs === undefined || ageMs > LOST_AFTER_MS
+export function showAge(ageMs, hasFigures) {
+  const isLost = ageMs > LOST_AFTER_MS
+  if (!isLost && !hasFigures) return
   setAttribute(document.body, 'data-connection', isLost ? 'lost' : 'live')
-  setText(byId('connection'), isLost ? lostText(ageMs) : 'Live')
-  setHidden(byId('age'), !isLost || ageMs === undefined)
-  if (isLost && ageMs !== undefined) setText(byId('age'), `What you see is ${span(ageMs / 1_000)} old.`)
+  setText(byId('connection'), isLost ? lostText(hasFigures) : 'Live')
+  setHidden(byId('age'), !isLost || !hasFigures)
+  if (isLost) setText(byId('age'), `What you see is ${span(ageMs / 1_000)} old.`)
 }
 
-/** @param {number | undefined} ageMs */
-const lostText = ageMs =>
-  ageMs === undefined
-    ? 'Not connected: the service has not answered yet. The page keeps trying.'
-    : 'Connection lost: the service does not answer. The page keeps trying.'
+/** @param {boolean} hasFigures */
+const lostText = hasFigures =>
+  hasFigures
+    ? 'Connection lost: the service does not answer. The page keeps trying.'
+    : 'Not connected: the service has not answered yet. The page keeps trying.'
