@@ -30,6 +30,17 @@ export interface LookOptions {
 /** Opens the page and waits for its first document. */
 export async function look({ document, http, context }: LookOptions, atEnd: AtEnd): Promise<Look> {
   const server = await serveStatus(document, atEnd, http)
+  const opened = await openPage(server.url, atEnd, context)
+  await opened.page.getByText(document.summary).first().waitFor()
+  return { ...opened, server }
+}
+
+/** Opens the page of whatever service is there. */
+export async function openPage(
+  url: string,
+  atEnd: AtEnd,
+  context?: BrowserContextOptions,
+): Promise<Omit<Look, 'server'>> {
   // As root, in containers, Chromium's own sandbox cannot be had; the page is ours.
   const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] })
   atEnd(() => browser.close())
@@ -43,7 +54,6 @@ export async function look({ document, http, context }: LookOptions, atEnd: AtEn
   page.on('response', answer => {
     if (answer.status() >= 400) complaints.push(`${answer.status()} ${answer.url()}`)
   })
-  await page.goto(server.url)
-  await page.getByText(document.summary).first().waitFor()
-  return { page, server, complaints }
+  await page.goto(url)
+  return { page, complaints }
 }
