@@ -33,14 +33,17 @@ describe('docs/runbook.md', () => {
   })
 
   test('has a section for each piece of advice', () => {
-    const [, advice = ''] = /interface StatusAdvice \{\s+readonly code: (.*)/.exec(read('src/status.ts')) ?? []
+    const [, advice = ''] =
+      /interface StatusAdvice \{\s+readonly code: (.*)/.exec(read('src/status.ts')) ?? []
     const codes = [...advice.matchAll(/'([a-z-]+)'/g)].map(([, code = '']) => code)
     expect(codes).toContain('hot-shard')
     expect(missing(codes)).toEqual([])
   })
 
   test('has a section for each alert, and the alerts name it', () => {
-    const groups: readonly { readonly rules: readonly Alert[] }[] = parse(read('monitoring/alerts.yaml')).groups
+    const groups: readonly { readonly rules: readonly Alert[] }[] = parse(
+      read('monitoring/alerts.yaml'),
+    ).groups
     const urls = groups.flatMap(({ rules }) => rules.map(({ annotations }) => annotations.runbook_url))
     expect(urls.length).toBeGreaterThan(10)
     expect(urls.filter(url => !runbook.has(url.replace('docs/runbook.md#', '')))).toEqual([])
@@ -84,10 +87,10 @@ function keysOf(file: string, table: string): string[] {
   const text = read(file)
   const [, body = ''] = new RegExp(`const ${table}:[^=]* = \\{\\n([\\s\\S]*?)\\n\\}`).exec(text) ?? []
   const keys = [...body.matchAll(/^ {2}(?:\[(\w+)\]|'([^']+)'|(\w+)):/gm)]
-  return keys.map(([, constant, quoted, plain]) => quoted ?? plain ?? valueOf(text, constant ?? ''))
+  return keys.map(([, constant, quoted, plain]) => quoted ?? plain ?? constantOf(text, constant ?? ''))
 }
 
-function valueOf(text: string, constant: string): string {
+function constantOf(text: string, constant: string): string {
   return new RegExp(`const ${constant} = '([^']+)'`).exec(text)?.[1] ?? constant
 }
 
