@@ -55,5 +55,5 @@ export function shardNames(shards) {
   return `${shards.length === 1 ? 'shard' : 'shards'} ${ranges(shards)}`
 }
 
-/** @param {number} n @param {string} noun */
-export const plural = (n, noun) => `${whole(n)} ${noun}${n === 1 ? '' : 's'}`
+/** `1 shard`, `3 shards`. @param {number} n @param {string} one @param {string} [many] */
+export const plural = (n, one, many = `${one}s`) => `${whole(n)} ${n === 1 ? one : many}`

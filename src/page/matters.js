@@ -2,20 +2,18 @@
 
 /** @import { StatusAdvice, StatusDocument, StatusReason } from '../status.ts' */
 import { byId, html, icon, setHidden, setText } from './dom.js'
-import { plural, shardNames, span } from './format.js'
 import { keyedList } from './keyed.js'
 import { runbookEntry } from './runbook.js'
-import { placeOf } from './view.js'
+import { circumstancesOf } from './view.js'
 
-/** @typedef {StatusReason & { readonly ageSeconds: number }} Matter */
+/** @typedef {{ readonly reason: StatusReason, readonly now: string }} Matter */
 
 /** @returns {(status: StatusDocument) => void} */
 export function createMatters() {
   const updateReasons = keyedList(byId('reasons-list'), reasonKey, createReason)
   const updateAdvice = keyedList(byId('advice-list'), adviceKey, createAdvice)
-  return ({ reasons, advice, time }) => {
-    const ageOf = (/** @type {string} */ since) => Math.max(0, (Date.parse(time) - Date.parse(since)) / 1_000)
-    updateReasons(reasons.map(reason => ({ ...reason, ageSeconds: ageOf(reason.since) })))
+  return ({ reasons, advice, time: now }) => {
+    updateReasons(reasons.map(reason => ({ reason, now })))
     updateAdvice(advice)
     setHidden(byId('reasons'), reasons.length === 0)
     setHidden(byId('advice'), advice.length === 0)
@@ -23,13 +21,14 @@ export function createMatters() {
 }
 
 /** @param {Matter} reason */
-const reasonKey = ({ code, source, endpoint, runbook }) => JSON.stringify([code, source, endpoint, runbook])
+const reasonKey = ({ reason: { code, source, endpoint, runbook } }) =>
+  JSON.stringify([code, source, endpoint, runbook])
 
 /** @param {StatusAdvice} advice */
 const adviceKey = ({ code, source, shard }) => JSON.stringify([code, source, shard])
 
 /** @param {Matter} reason */
-function createReason({ runbook }) {
+function createReason({ reason: { runbook } }) {
   const text = html('h3')
   const remedy = html('span')
   const place = html('p', { class: 'note' })
@@ -43,20 +42,13 @@ function createReason({ runbook }) {
   )
   return {
     element,
-    /** @param {Matter} reason */
-    update(reason) {
+    /** @param {Matter} matter */
+    update({ reason, now }) {
       setText(text, reason.text)
       setText(remedy, reason.remedy)
-      setText(place, whereAndSince(reason))
+      setText(place, circumstancesOf(reason, now))
     },
   }
-}
-
-/** @param {Matter} reason */
-function whereAndSince({ source, shards, endpoint, tries, ageSeconds }) {
-  const since = `since ${span(ageSeconds)}${tries > 0 ? `, ${plural(tries, 'failed try').replace('trys', 'tries')}` : ''}`
-  const place = placeOf([source, shardNames(shards), endpoint])
-  return place === '' ? since : `${place} · ${since}`
 }
 
 function createAdvice() {

@@ -4,7 +4,7 @@
 import { createBadge } from './cells.js'
 import { byId, setAttribute, setHidden, setText } from './dom.js'
 import { span } from './format.js'
-import { targetText } from './view.js'
+import { secondsBetween, targetText } from './view.js'
 import { SERVICE_WORDS } from './words.js'
 
 /** Messages come once a second: after so long without one, the figures are old. */
@@ -14,15 +14,32 @@ const LOST_AFTER_MS = 3_500
 export function createOverview() {
   const badge = createBadge()
   byId('badge').append(badge.element)
-  return ({ version, instance, state, summary, since, time, target }) => {
+  const speak = createSpeaker()
+  return status => {
+    const { version, instance, state, summary, since, time, target } = status
     const words = SERVICE_WORDS[state]
     badge.update(words)
     setAttribute(byId('state'), 'data-tone', words.tone)
     setText(byId('sentence'), summary)
+    speak(status)
     setText(byId('instance'), instance)
-    setText(byId('version'), `version ${version}, up ${span((Date.parse(time) - Date.parse(since)) / 1_000)}`)
+    setText(byId('version'), `version ${version}, up ${span(secondsBetween(since, time))}`)
     setText(byId('target'), targetText(target))
     document.title = `${words.word} · sls2splunk ${instance}`
+  }
+}
+
+/**
+ * The sentence has figures in it, which change each second. It is read out when it says something else: another state,
+ * or other reasons.
+ * @returns {(status: StatusDocument) => void}
+ */
+function createSpeaker() {
+  let spoken = ''
+  return ({ state, summary, reasons }) => {
+    const meaning = JSON.stringify([state, reasons.map(({ code, source }) => [code, source])])
+    if (meaning !== spoken) setText(byId('announcement'), summary)
+    spoken = meaning
   }
 }
 

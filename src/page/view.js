@@ -1,9 +1,9 @@
 /** What the page and the terminal say of consumers, shards and endpoints: words and numbers, no elements. */
 
-/** @import { ConsumerStatus, EndpointStatus, ShardStatus, StatusDocument } from '../status.ts' */
+/** @import { ConsumerStatus, EndpointStatus, ShardStatus, StatusDocument, StatusReason } from '../status.ts' */
 /** @import { Unit } from './scale.js' */
 /** @import { Tone } from './words.js' */
-import { latency, NONE, percent, span } from './format.js'
+import { latency, NONE, percent, plural, shardNames, span } from './format.js'
 import { answerName } from './words.js'
 
 /** @typedef {{ readonly text: string, readonly tone: Tone }} Toned */
@@ -88,6 +88,21 @@ export function answersOf({ answers }) {
  * @param {readonly (string | undefined)[]} parts
  */
 export const placeOf = parts => parts.filter(part => part !== undefined && part !== '').join(', ')
+
+/**
+ * Where something is wrong, since when, and whether it waits for somebody.
+ * @param {Pick<StatusReason, 'source' | 'shards' | 'endpoint' | 'tries' | 'since' | 'needs_person'>} reason
+ * @param {string} now
+ */
+export function circumstancesOf({ source, shards, endpoint, tries, since, needs_person: needsPerson }, now) {
+  const age = `since ${span(secondsBetween(since, now))}`
+  const failed = tries > 0 ? `, ${plural(tries, 'failed try', 'failed tries')}` : ''
+  const outlook = needsPerson ? 'does not heal by itself' : 'goes on by itself once the cause is gone'
+  return `${placeOf([source, shardNames(shards), endpoint])} · ${age}${failed} · ${outlook}`
+}
+
+/** Never less than none. @param {string} from @param {string} to */
+export const secondsBetween = (from, to) => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000)
 
 /**
  * @typedef {object} Quantity

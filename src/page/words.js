@@ -14,6 +14,8 @@ const DEGRADED = { word: 'degraded', tone: 'warn', icon: 'warn' }
 /** @type {Words} */
 const DOWN = { word: 'down', tone: 'bad', icon: 'bad' }
 /** @type {Words} */
+const STOPPING = { word: 'stopping', tone: 'idle', icon: 'wait' }
+/** @type {Words} */
 const DRAINING = { word: 'draining', tone: 'idle', icon: 'wait' }
 
 /** @type {Readonly<Record<ServiceState, Words>>} */
@@ -22,7 +24,7 @@ export const SERVICE_WORDS = {
   ok: OK,
   degraded: DEGRADED,
   down: DOWN,
-  stopping: { word: 'stopping', tone: 'idle', icon: 'wait' },
+  stopping: STOPPING,
 }
 
 /** @type {Readonly<Record<SourceStatus['state'], Words>>} */
@@ -31,6 +33,7 @@ export const SOURCE_WORDS = {
   ok: OK,
   degraded: DEGRADED,
   down: DOWN,
+  stopping: STOPPING,
   paused: { word: 'paused', tone: 'idle', icon: 'pause' },
 }
 

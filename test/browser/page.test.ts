@@ -36,6 +36,17 @@ describe.skipIf(!hasChromium)(`the page ${hasChromium ? '' : WITHOUT}`, () => {
     expect(complaints).toEqual([])
   })
 
+  it('reads the sentence out when it says something else, not when a figure in it changes', async () => {
+    const { page, server } = await look({ document: documents.healthy() })
+    const announced = () => page.locator('#announcement').textContent()
+    expect(await announced()).toBe(documents.healthy().summary)
+    server.show({ ...documents.healthy(), summary: 'Logs are flowing: 7.7 MB/s.' })
+    await page.getByText('Logs are flowing: 7.7 MB/s.').waitFor({ timeout: 5_000 })
+    expect(await announced()).toBe(documents.healthy().summary)
+    server.show(documents.splunkDown())
+    await expect.poll(announced, { timeout: 5_000 }).toBe(documents.splunkDown().summary)
+  })
+
   it('changes what is there and makes nothing anew', async () => {
     const { page, server } = await look({ document: documents.large() })
     await page.evaluate(() => {
@@ -139,7 +150,7 @@ describe.skipIf(!hasChromium)(`the page ${hasChromium ? '' : WITHOUT}`, () => {
         'Events',
         'Consumers',
         'Shards',
-        'Runbook: before-the-first-start',
+        'Runbook: splunk-unreachable',
         '/api/status',
         '/metrics',
         '/readyz',
@@ -169,7 +180,7 @@ describe.skipIf(!hasChromium)(`the page ${hasChromium ? '' : WITHOUT}`, () => {
         sectionsWithoutName: all('main section:not(.figure)').filter(
           each => !each.hasAttribute('aria-labelledby'),
         ).length,
-        live: document.querySelector('#sentence')?.getAttribute('aria-live'),
+        live: document.querySelector('#announcement')?.getAttribute('aria-live'),
         language: document.documentElement.lang,
       }
     })

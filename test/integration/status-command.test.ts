@@ -52,7 +52,7 @@ describe('status', () => {
     const { url } = await serveStatus(splunkDown(), onTestFinished)
     const { output, errors, status } = await run(['--url', url])
     expect([status, errors]).toEqual([0, ''])
-    expect(output).toMatch(/^✗ DOWN {2}Nothing can be delivered/)
+    expect(output).toMatch(/^✗ DOWN {2}Nothing is delivered/)
     expect(output).toContain('what to do: check splunk.url')
     expect(output.match(/^✗ +\d {2}held/gm)).toHaveLength(8)
   })
@@ -67,7 +67,7 @@ describe('status', () => {
     const { url } = await serveStatus(healthy(), onTestFinished)
     const { output, status } = await run(['--url', url, '--watch'])
     expect(status).toBe(0)
-    expect(output.match(/All is well/g)).toHaveLength(1)
+    expect(output.match(/Logs are flowing/g)).toHaveLength(1)
   })
 
   it('finds the service by its configuration, with token, TLS, and past a proxy of the environment', async () => {
@@ -82,7 +82,7 @@ describe('status', () => {
     const proxy = { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' }
     const { output, errors, status } = await run(['--config', file], proxy)
     expect([status, errors]).toEqual([0, ''])
-    expect(output).toContain('All is well')
+    expect(output).toContain('Logs are flowing')
   })
 
   it('says that nobody is there, and what to do', async () => {

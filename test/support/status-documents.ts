@@ -36,8 +36,8 @@ export const large = (): StatusDocument => healthy({ shards: 64, consumers: 16, 
 export function splunkDown(): StatusDocument {
   const source = sourceOf('actiontrail', { shards: 8, consumers: 4, bytesPerSecond: 0 })
   const reason: StatusReason = {
-    code: 'unreachable',
-    text: 'Splunk cannot be reached: ECONNREFUSED at splunk-1.example.com:8088',
+    code: 'splunk-unreachable',
+    text: 'Splunk cannot be reached (ECONNREFUSED)',
     remedy: 'check splunk.url, the firewall, and that the HTTP Event Collector is enabled',
     source: 'actiontrail',
     shards: [0, 1, 2, 3, 4, 5, 6, 7],
@@ -49,7 +49,7 @@ export function splunkDown(): StatusDocument {
   }
   return documentOf({
     state: 'down',
-    summary: 'Nothing can be delivered: Splunk cannot be reached since 6 min; every shard waits.',
+    summary: 'Nothing is delivered: Splunk cannot be reached (ECONNREFUSED).',
     reasons: [reason],
     sources: [{ ...source, state: 'down', shards: source.shards.map(held(372)) }],
     endpoints: [endpointOf({ up: false, answers: { '0': 48_211, ECONNREFUSED: 37 }, latency_seconds: null })],
@@ -71,17 +71,19 @@ export function tokenRefused(): StatusDocument {
   const [reason] = down.reasons
   return {
     ...down,
-    summary: 'Nothing can be delivered: Splunk refuses the HEC token since 2 min.',
+    summary: 'Nothing is delivered: Splunk refuses the HEC token (403, code 4: Invalid token).',
     reasons: reason
       ? [
           {
             ...reason,
-            code: 'token-refused',
-            text: 'Splunk refuses the HEC token: 403, code 4 "Invalid token"',
+            code: 'splunk-token-refused',
+            text: 'Splunk refuses the HEC token (403, code 4: Invalid token)',
             remedy:
               'check splunk.token (token_file is read again at every try) and that the token exists on every indexer',
             tries: 9,
             since: ago(118),
+            needs_person: true,
+            runbook: 'runbook.md#splunk-token-refused',
           },
         ]
       : [],
@@ -104,12 +106,13 @@ export function shardBehind(): StatusDocument {
   )
   return documentOf({
     state: 'degraded',
-    summary: 'Logs flow, but shard 5 is held: Splunk refuses the index "secuirty".',
+    summary:
+      'Logs are flowing: 10.9 MB/s from 8 shards, at most 3h 56m behind, but Splunk refuses the index of an event (400, code 7: Incorrect index).',
     lag_seconds: 14_200,
     reasons: [
       {
-        code: 'index-refused',
-        text: 'Splunk refuses the index of an event: 400, code 7 "Incorrect index" for "secuirty"',
+        code: 'splunk-index-refused',
+        text: 'Splunk refuses the index of an event (400, code 7: Incorrect index)',
         remedy:
           "create the index, add it to the token's allowed indexes, or change splunk.index or the route",
         source: 'actiontrail',
@@ -124,13 +127,13 @@ export function shardBehind(): StatusDocument {
     advice: [
       {
         code: 'retention-overrun',
-        text: 'Shard 3 falls behind: its unread logs expire in 1.5 h. Split the shard, or raise the quota.',
+        text: 'shard 3 is 3h 56m behind and falls back: in 1h 30m logs expire before they are read',
         source: 'actiontrail',
         shard: 3,
       },
       {
         code: 'spare-consumers',
-        text: '4 consumers for 8 shards: up to 8 would have work.',
+        text: '10 consumers for 8 shards: 2 stand by and take over when another fails',
         source: 'actiontrail',
       },
     ],
@@ -162,7 +165,8 @@ export function workerRestarted(): StatusDocument {
   const consumers = source.consumers.map((each, i) => (i === 1 ? restarted(each) : each))
   return documentOf({
     state: 'degraded',
-    summary: 'Logs flow; soc-box-1-actiontrail-2 was restarted 3 s ago and takes its shards again.',
+    summary:
+      'Logs are flowing: 7.6 MB/s from 8 shards, at most 2s behind; worker soc-box-1-actiontrail-2 was restarted 3s ago.',
     sources: [{ ...source, state: 'degraded', consumers }],
     events: [
       ...CALM_EVENTS,
@@ -182,7 +186,7 @@ export function starting(): StatusDocument {
   const consumers = source.consumers.map(each => ({ ...each, state: 'starting' as const, memory_bytes: 0 }))
   return documentOf({
     state: 'starting',
-    summary: 'Starting: 4 consumers join their group.',
+    summary: 'Starting: consumers join their group.',
     since: ago(2),
     lag_seconds: null,
     sources: [{ ...source, state: 'starting', consumers }],
@@ -200,7 +204,7 @@ export function paused(): StatusDocument {
     state: 'paused',
   }
   return documentOf({
-    summary: 'All is well: 4 shards are caught up. flowlogs is paused.',
+    summary: 'Logs are flowing: 3.8 MB/s from 4 shards, at most 2s behind.',
     sources: [running, resting],
     reload: { time: ago(600), ok: true, text: 'flowlogs: consumers 2 → 0' },
   })
@@ -209,7 +213,7 @@ export function paused(): StatusDocument {
 /** No source at all, nothing ever happened. */
 export function empty(): StatusDocument {
   return documentOf({
-    summary: 'All is well: there is nothing to do.',
+    summary: 'Paused: no consumers are configured.',
     lag_seconds: null,
     sources: [],
     endpoints: [],
@@ -223,7 +227,7 @@ export function hostile(): StatusDocument {
   const { reasons, ...rest } = splunkDown()
   return {
     ...rest,
-    summary: `Nothing can be delivered: ${nasty}`,
+    summary: `Nothing is delivered: ${nasty}`,
     reasons: reasons.map(reason => ({
       ...reason,
       text: nasty,
@@ -261,7 +265,7 @@ function documentOf(change: Partial<StatusDocument> & Pick<StatusDocument, 'sour
     version: '0.1.0',
     instance: 'soc-box-1',
     state: 'ok',
-    summary: `All is well: ${shards.length} shards are caught up, at most 1.9 s behind.`,
+    summary: `Logs are flowing: ${(total / 1e6).toFixed(1)} MB/s from ${shards.length} shards, at most 2s behind.`,
     since: ago(11_520),
     time: ago(0),
     throughput_bytes_per_second: total,
@@ -272,7 +276,7 @@ function documentOf(change: Partial<StatusDocument> & Pick<StatusDocument, 'sour
     reasons: [],
     advice: [],
     endpoints: [endpointOf({}), endpointOf({ endpoint: 'splunk-2.example.com:8088' })],
-    reload: { time: null, ok: true, text: 'the configuration is the one of the start' },
+    reload: { time: null, ok: true, text: 'as at the start' },
     events: [],
     history: historyOf(change.sources, total),
     ...change,

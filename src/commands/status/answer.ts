@@ -10,11 +10,12 @@ const seconds = z.number().nullable()
 const reason = z.object({
   text,
   remedy: text,
-  source: text.optional(),
+  source: text,
   shards,
-  endpoint: text.optional(),
+  endpoint: text.exactOptional(),
   tries: z.number(),
   since: text,
+  needs_person: z.boolean(),
   runbook: text,
 })
 
@@ -48,7 +49,7 @@ const source = z.object({
   project: text,
   logstore: text,
   consumer_group: text,
-  state: z.enum(['starting', 'ok', 'degraded', 'down', 'paused']),
+  state: z.enum(['starting', 'ok', 'degraded', 'down', 'stopping', 'paused']),
   consumers: z.array(consumer),
   shards: z.array(shard),
 })

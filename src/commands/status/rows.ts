@@ -8,12 +8,19 @@ import {
   percent,
   plural,
   ranges,
-  shardNames,
   span,
   spanOrNone,
   whole,
 } from '../../page/format.js'
-import { deadLetterTone, lagOf, outlookOf, placeOf, shareOfTarget, targetText } from '../../page/view.js'
+import {
+  circumstancesOf,
+  deadLetterTone,
+  lagOf,
+  outlookOf,
+  secondsBetween,
+  shareOfTarget,
+  targetText,
+} from '../../page/view.js'
 import { CONSUMER_WORDS, SERVICE_WORDS, SHARD_WORDS, SOURCE_WORDS, type Tone } from '../../page/words.js'
 import type { Answer, AnswerSource } from './answer.ts'
 
@@ -53,19 +60,13 @@ function totalsOf(answer: Answer): string {
   ].join('   ')}`
 }
 
-const secondsBetween = (from: string, to: string) => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000)
-
-function reasonRows(
-  { text, remedy, source, shards, endpoint, tries, since, runbook }: Answer['reasons'][number],
-  time: string,
-): string[] {
-  const place = placeOf([source, shardNames(shards), endpoint])
-  const failed = tries > 0 ? `, ${whole(tries)} failed ${tries === 1 ? 'try' : 'tries'}` : ''
+function reasonRows(reason: Answer['reasons'][number], now: string): string[] {
   return [
     '',
-    `✗ ${text}`,
-    `  what to do: ${remedy}`,
-    `  ${place === '' ? '' : `${place}, `}since ${span(secondsBetween(since, time))}${failed}; docs/${runbook}`,
+    `✗ ${reason.text}`,
+    `  what to do: ${reason.remedy}`,
+    `  ${circumstancesOf(reason, now)}`,
+    `  docs/${reason.runbook}`,
   ]
 }
 

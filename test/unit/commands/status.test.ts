@@ -23,12 +23,13 @@ describe('the rows', () => {
   })
 
   it('say what is wrong, what to do, where and since when', () => {
-    const said = rows(documents.splunkDown()).slice(2, 6)
+    const said = rows(documents.splunkDown()).slice(2, 7)
     expect(said).toEqual([
       '',
-      '✗ Splunk cannot be reached: ECONNREFUSED at splunk-1.example.com:8088',
+      '✗ Splunk cannot be reached (ECONNREFUSED)',
       '  what to do: check splunk.url, the firewall, and that the HTTP Event Collector is enabled',
-      '  actiontrail, shards 0–7, splunk-1.example.com:8088, since 6.2 min, 37 failed tries; docs/operation.md#before-the-first-start',
+      '  actiontrail, shards 0–7, splunk-1.example.com:8088 · since 6.2 min, 37 failed tries · goes on by itself once the cause is gone',
+      '  docs/runbook.md#splunk-unreachable',
     ])
   })
 
