@@ -45,7 +45,8 @@ export function createChart(place, quantity) {
     const frame = { ...FRAME, top: axis.top }
     setAttribute(line, 'd', linePath(values, frame))
     setAttribute(area, 'd', areaPath(values, frame))
-    const length = Math.max(0, values.length - 1) * intervalSeconds
+    // Each value stands for an interval.
+    const length = values.length * intervalSeconds
     const times = length > 0 ? [`${span(length)} ago`, `${span(length / 2)} ago`, 'now'] : []
     label(yLabels, axis.labels.toReversed())
     label(xLabels, times)

@@ -120,5 +120,5 @@ export function seriesText({ values, intervalSeconds }, { name, format }) {
   if (known.length === 0) return `${name}: nothing measured yet`
   const range = `between ${format(Math.min(...known))} and ${format(Math.max(...known))}`
   const now = last === null || last === undefined ? 'now unknown' : `now ${format(last)}`
-  return `${name} of the last ${span((values.length - 1) * intervalSeconds)}: ${range}, ${now}`
+  return `${name} of the last ${span(values.length * intervalSeconds)}: ${range}, ${now}`
 }

@@ -67,8 +67,8 @@ it('places leave out what is not known', () =>
 describe('a chart in words', () => {
   const quantity = { name: 'Lag', format: (value: number) => `${value} s`, units: [] }
   it.each([
-    [[1, null, 3], 'Lag of the last 10 s: between 1 s and 3 s, now 3 s'],
-    [[1, 3, null], 'Lag of the last 10 s: between 1 s and 3 s, now unknown'],
+    [[1, null, 3], 'Lag of the last 15 s: between 1 s and 3 s, now 3 s'],
+    [[1, 3, null], 'Lag of the last 15 s: between 1 s and 3 s, now unknown'],
     [[null], 'Lag: nothing measured yet'],
     [[], 'Lag: nothing measured yet'],
   ])('%j', (values, text) => expect(seriesText({ values, intervalSeconds: 5 }, quantity)).toBe(text))
