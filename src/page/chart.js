@@ -47,7 +47,7 @@ export function createChart(place, quantity) {
     setAttribute(area, 'd', areaPath(values, frame))
     // Each value stands for an interval.
     const length = values.length * intervalSeconds
-    const times = length > 0 ? [`${span(length)} ago`, `${span(length / 2)} ago`, 'now'] : []
+    const times = length > 0 ? [agoText(length), agoText(length / 2), 'now'] : []
     label(yLabels, axis.labels.toReversed())
     label(xLabels, times)
     setAttribute(plot, 'aria-label', seriesText(series, quantity))
@@ -58,6 +58,9 @@ export function createChart(place, quantity) {
     point(series)
   }
 }
+
+/** @param {number} seconds */
+const agoText = seconds => `${span(seconds).replace('.0 ', ' ')} ago`
 
 /** @param {readonly HTMLElement[]} places @param {readonly string[]} texts */
 function label(places, texts) {

@@ -27,12 +27,11 @@ describe('the share of the target’s CPU', () => {
 
 describe('the outlook of a shard', () => {
   it.each([
-    ['caught-up', null, null, 'caught up', 'ok'],
-    ['reading', null, null, '–', 'ok'],
-    ['reading', 720, null, 'in 12 min', 'warn'],
-    ['reading', 720, 5_400, 'logs expire in 90 min', 'bad'],
-  ] as const)('%s, %s, %s', (state, catchUp, overrun, text, tone) =>
-    expect(outlookOf({ state, catch_up_seconds: catchUp, retention_overrun_seconds: overrun })).toEqual({
+    [null, null, '–', 'idle'],
+    [720, null, 'in 12 min', 'warn'],
+    [720, 5_400, 'logs expire in 90 min', 'bad'],
+  ])('%s, %s', (catchUp, overrun, text, tone) =>
+    expect(outlookOf({ catch_up_seconds: catchUp, retention_overrun_seconds: overrun })).toEqual({
       text,
       tone,
     }),
