@@ -86,7 +86,7 @@ function addStatus(program: Command, finish: (status: number) => void): void {
     .option(...CONFIG_OPTION)
     .option(
       '--url <url>',
-      'of the service, instead of what http.listen says; a token is sent with --config alone',
+      'of the service, instead of what http.listen says; a token is sent only when --config names one, too',
       parseUrl,
     )
     .addOption(

@@ -50,7 +50,8 @@ async function watch(address: Address): Promise<number> {
   let asked: Asked | undefined
   while (!stop.signal.aborted) {
     asked = await askUntilStopped(question, stop.signal)
-    if (asked) frame.draw(asked.kind === 'failed' ? [asked.message] : rowsOf(asked.answer))
+    if (asked)
+      frame.draw(asked.kind === 'failed' ? [asked.message] : rowsOf(asked.answer, process.stdout.columns))
     await sleep(PERIOD_MS, stop.signal)
   }
   question.close()

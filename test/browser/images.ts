@@ -11,36 +11,37 @@ const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
 /** The time of day in the pictures is the same everywhere. */
 const FIXED = { timezoneId: 'UTC' } satisfies BrowserContextOptions
-const PHONE = { viewport: { width: 375, height: 812 }, isMobile: true } satisfies BrowserContextOptions
+const PHONE = { viewport: { width: 375, height: 1_000 }, isMobile: true } satisfies BrowserContextOptions
 const DARK = { colorScheme: 'dark' } satisfies BrowserContextOptions
+const WIDE = { viewport: { width: 1_280, height: 1_000 } } satisfies BrowserContextOptions
 
 interface Picture {
   readonly name: string
   readonly document: StatusDocument
-  readonly context?: BrowserContextOptions
-  /** All of the page, not what fits the window alone. */
-  readonly isWhole?: boolean
+  readonly context: BrowserContextOptions
+  /** What is at the top of the window; without it the page's own top. */
+  readonly from?: string
 }
 
 const PICTURES: readonly Picture[] = [
-  { name: 'status-light', document: healthy(), isWhole: true },
-  { name: 'status-dark', document: healthy(), context: DARK, isWhole: true },
+  { name: 'status-light', document: healthy(), context: WIDE },
+  { name: 'status-dark', document: healthy(), context: { ...WIDE, ...DARK } },
+  { name: 'status-degraded', document: shardBehind(), context: WIDE },
+  { name: 'status-down', document: splunkDown(), context: { ...WIDE, ...DARK } },
+  { name: 'status-64-shards', document: large(), context: { viewport: { width: 1_280, height: 1_600 } } },
   { name: 'status-phone', document: splunkDown(), context: PHONE },
   {
-    name: 'status-phone-dark',
-    document: healthy({ shards: 4, consumers: 2 }),
+    name: 'status-phone-shards',
+    document: shardBehind(),
     context: { ...PHONE, ...DARK },
-    isWhole: true,
+    from: '#shards',
   },
-  { name: 'status-64-shards', document: large(), isWhole: true },
-  { name: 'status-degraded', document: shardBehind(), isWhole: true },
-  { name: 'status-down', document: splunkDown() },
-  { name: 'status-down-dark', document: splunkDown(), context: DARK },
 ]
 
-for (const { name, document, context, isWhole = false } of PICTURES) {
+for (const { name, document, context, from } of PICTURES) {
   const { atEnd, undo } = createEnds()
   const { page } = await look({ document, context: { ...FIXED, ...context } }, atEnd)
-  await page.screenshot({ path: `${FOLDER}${name}.png`, fullPage: isWhole })
+  if (from) await page.locator(from).evaluate(section => section.scrollIntoView({ behavior: 'instant' }))
+  await page.screenshot({ path: `${FOLDER}${name}.png` })
   await undo()
 }

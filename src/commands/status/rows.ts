@@ -34,14 +34,28 @@ export function paintRow(row: string): string {
   return row
 }
 
-export function rowsOf(answer: Answer): string[] {
-  return [
+/** Sentences are broken to fit the columns; tables are as wide as they are. */
+export function rowsOf(answer: Answer, columns = Number.POSITIVE_INFINITY): string[] {
+  const sentences = [
     headOf(answer),
     totalsOf(answer),
     ...answer.reasons.flatMap(reason => reasonRows(reason, answer.time)),
     ...adviceRows(answer),
+  ]
+  return [
+    ...sentences.flatMap(row => broken(row, columns)),
     ...answer.sources.flatMap(source => sourceRows(source, answer)),
   ]
+}
+
+const INDENT = '    '
+
+/** Between words; what follows is set in. */
+function broken(row: string, columns: number): string[] {
+  if (row.length <= columns) return [row]
+  const at = row.lastIndexOf(' ', columns)
+  if (row.slice(0, at).trim() === '') return [row]
+  return [row.slice(0, at), ...broken(INDENT + row.slice(at + 1), columns)]
 }
 
 function headOf({ state, summary }: Answer): string {

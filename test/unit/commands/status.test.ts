@@ -52,6 +52,24 @@ describe('the rows', () => {
     for (const row of table.slice(1)) expect(row.slice(head.indexOf('owner'))).toMatch(/^soc-box-1-/)
   })
 
+  it('break sentences between words where a terminal is narrow, and lose none of them', () => {
+    const wide = rows(documents.shardBehind())
+    const narrow = rowsOf(read(documents.shardBehind()), 60)
+    const sentences = narrow.slice(
+      0,
+      narrow.indexOf('  4 consumers; target for each: 2 MB/s at 20.0 % of a core') - 1,
+    )
+    for (const row of sentences) expect(row.length).toBeLessThanOrEqual(60)
+    const words = (all: readonly string[]) => all.join(' ').split(/\s+/).join(' ')
+    expect(words(narrow)).toBe(words(wide))
+    expect(narrow.length).toBeGreaterThan(wide.length)
+  })
+
+  it('are not broken inside a word that is longer than the terminal', () => {
+    const answer = { ...read(documents.empty()), summary: 'x'.repeat(90) }
+    expect(rowsOf(answer, 20).join('')).toContain('x'.repeat(90))
+  })
+
   it('show what others said without what steers a terminal', () => {
     const all = rows(documents.hostile()).join('\n')
     expect(stripVTControlCharacters(all)).toBe(all)
