@@ -57,11 +57,11 @@ function placesOf(command: Command, path: string): readonly Place[] {
 
 function flagOf(option: Option): Flag[] {
   const { long, short, description } = option
-  return long ? [{ long, short: short?.slice(1), description, value: valueOf(option) }] : []
+  return long ? [{ long, short: short?.slice(1), description, value: valueNamedBy(option) }] : []
 }
 
-/** Read from what stands between the angle brackets: `<file>`, or `<begin|end|TIME>`, of which the small words are meant so. */
-function valueOf({ flags, argChoices, required, optional }: Option): Value {
+/** As the flags put it: `<file>`, or `<begin|end|TIME>`, where small letters are meant as they stand. */
+function valueNamedBy({ flags, argChoices, required, optional }: Option): Value {
   if (!required && !optional) return { kind: 'none' }
   if (argChoices) return { kind: 'one-of', words: argChoices }
   const named = /[<[](.+)[>\]]/.exec(flags)?.[1] ?? ''
@@ -77,7 +77,7 @@ const RENDERERS: Readonly<Record<Shell, Render>> = { bash, zsh, fish }
 /** `'a' | 'b'`, a pattern of `case`; one that nothing matches where there is none. */
 const patternOf = (texts: readonly string[]) => (texts.length === 0 ? "''" : texts.map(quoted).join(' | '))
 
-/** For all three shells: nothing in it is read by them. In fish a backslash before a quote is, elsewhere it is not. */
+/** For all three shells, which read nothing between single quotes. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'"'"'`)}'`
 
 /** The paths that lead on from another one. */
