@@ -25,7 +25,7 @@ function offered(words: readonly string[], cwd = '/'): string[] {
   const script = [
     'source <(printf %s "$SCRIPT")',
     'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tool',
-    '[ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\\n" "${COMPREPLY[@]}"',
+    `printf '%s\\n' "\${COMPREPLY[@]}"`,
   ].join('\n')
   const env = { ...process.env, SCRIPT: completionOf(programOf(), 'bash') }
   const answer = execFileSync('bash', ['-c', script, 'bash', ...words], { env, cwd, encoding: 'utf8' })
