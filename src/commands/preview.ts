@@ -1,6 +1,6 @@
 /** `sls2splunk preview`: the events that the next logs would become. Joins nothing, sends nothing, stores nothing. */
 
-import type { Config, StartPosition } from '../config/types.ts'
+import type { StartPosition } from '../config/types.ts'
 import { unlessAborted } from '../failure.ts'
 import type { ShardPosition } from '../sls/admin.ts'
 import { chooseSource } from './choose-source.ts'
@@ -31,26 +31,26 @@ export async function preview(file: string | undefined, options: PreviewOptions)
   if (chosen.kind === 'wrong') return fail(chosen.message, EXIT.usage)
   const signal = whileRead()
   const status = await withLogService(opened.config, chosen.source, service =>
-    previewSource(opened.config, service, options, signal),
+    previewSource(service, options, signal),
   ).catch(unlessAborted(signal))
   return status ?? EXIT.ok
 }
 
 async function previewSource(
-  config: Config,
   service: LogService,
   options: PreviewOptions,
   signal: AbortSignal,
 ): Promise<number> {
   const positions = await service.admin.positionsOf(service.source, signal)
-  if (positions.kind === 'failed') return fail(describeTrouble('cannot list the shards', positions.failure))
+  if (positions.kind === 'failed')
+    return fail(describeTrouble(service.config, 'cannot list the shards', positions.failure))
   const picked = pickShards(positions.value.shards, options.shard)
   if (picked.kind === 'wrong') return fail(picked.message, EXIT.usage)
   const previews: ShardPreview[] = []
   let left = options.limit
   for (const position of picked.shards) {
     if (left === 0) break
-    const read = await previewOne(config, service, position, { ...options, limit: left }, signal)
+    const read = await previewOne(service, position, { ...options, limit: left }, signal)
     if (read.kind === 'failed') return fail(read.message)
     previews.push(read.preview)
     left -= read.preview.shown
@@ -64,7 +64,6 @@ type Read =
   | { readonly kind: 'failed'; readonly message: string }
 
 async function previewOne(
-  { splunk }: Config,
   service: LogService,
   position: ShardPosition,
   { from, limit }: PreviewOptions,
@@ -73,8 +72,9 @@ async function previewOne(
   const { shard } = position
   const what = `cannot read shard ${shard}`
   const start = await startOf(service, position, from, signal)
-  if (start.kind === 'failed') return { kind: 'failed', message: describeTrouble(what, start.failure) }
-  const encode = encoderOf(service.source, splunk.metadata, shard)
+  if (start.kind === 'failed')
+    return { kind: 'failed', message: describeTrouble(service.config, what, start.failure) }
+  const encode = encoderOf(service.source, service.config.splunk.metadata, shard)
   const show = (event: Uint8Array) => void process.stdout.write(event)
   const preview = await previewShard(service, { shard, from: start.value, encode }, { limit, show, signal })
   const { end } = preview
@@ -83,7 +83,7 @@ async function previewOne(
   if (end.kind !== 'failed') return { kind: 'read', preview }
   const hint =
     end.failure.action === 'cursor' && from === undefined ? ', or begin at the oldest log: --from begin' : ''
-  return { kind: 'failed', message: describeTrouble(what, end.failure) + hint }
+  return { kind: 'failed', message: describeTrouble(service.config, what, end.failure) + hint }
 }
 
 const READ_AGAIN = 'try again; if it stays so, look for a proxy that changes answers'

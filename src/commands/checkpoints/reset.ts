@@ -53,11 +53,11 @@ function mayGoOn(objection: string | undefined, { force }: ResetOptions): boolea
 }
 
 async function resetSource(service: LogService, options: ResetOptions): Promise<number> {
-  const { source, admin } = service
+  const { config, source, admin } = service
   const { signal } = new AbortController()
   const positions = await admin.positionsOf(source, signal)
   if (positions.kind === 'failed')
-    return fail(describeTrouble('cannot read the checkpoints', positions.failure))
+    return fail(describeTrouble(config, 'cannot read the checkpoints', positions.failure))
   const { groupExists, shards } = positions.value
   if (!groupExists)
     return fail(
@@ -67,7 +67,8 @@ async function resetSource(service: LogService, options: ResetOptions): Promise<
   if (picked.kind === 'wrong') return fail(picked.message, EXIT.usage)
   if (!mayGoOn(consumerObjection(source, shards, Date.now()), options)) return EXIT.failed
   const plans = await eachShard(picked.shards, shard => planMove(service, shard, options.to, signal))
-  if (plans.kind === 'failed') return fail(describeTrouble('cannot find the new positions', plans.failure))
+  if (plans.kind === 'failed')
+    return fail(describeTrouble(config, 'cannot find the new positions', plans.failure))
   return move(service, plans.value, options, signal)
 }
 
@@ -88,7 +89,7 @@ async function move(
 
 /** One after the other: what was said to be written is. */
 async function write(
-  { admin, source }: LogService,
+  { config, admin, source }: LogService,
   moves: readonly Move[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -96,7 +97,7 @@ async function write(
     const { shard, cursor } = each
     const written = await admin.restorePositions(source, new Map([[shard, cursor]]), signal)
     if (written.kind === 'failed')
-      return fail(describeTrouble(`cannot write the checkpoint of shard ${shard}`, written.failure))
+      return fail(describeTrouble(config, `cannot write the checkpoint of shard ${shard}`, written.failure))
     say(describeWritten(each))
   }
   return EXIT.ok

@@ -40,7 +40,7 @@ export async function show(file: string | undefined, { source, json }: ShowOptio
   for (const each of sources) {
     const asked = await standingsOf(config, each)
     if (asked.kind === 'ok') standings.push(asked.value)
-    else status = fail(describeTrouble(`cannot read the checkpoints of ${each.name}`, asked.failure))
+    else status = fail(describeTrouble(config, `cannot read the checkpoints of ${each.name}`, asked.failure))
   }
   const text = json ? `${JSON.stringify(standings, undefined, 2)}\n` : standings.map(describe).join('\n')
   process.stdout.write(text)
