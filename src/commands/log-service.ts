@@ -35,9 +35,12 @@ export async function withLogService<T>(
   }
 }
 
+/** Long enough for a message and its request id. */
+const MAX_ANSWER = 500
+
 /** What failed, what was answered, what to do: one line, without secrets and without what would steer a terminal. */
 export function describeTrouble(config: Config, what: string, failure: SlsFailure): string {
   const redact = createRedactor(secretsOf(config))
-  const answer = excerptOf(redact(describeFailure(failure)))
+  const answer = excerptOf(redact(describeFailure(failure)), MAX_ANSWER)
   return `${what}: Log Service answers ${answer}. To do: ${remedyOf(failure)}`
 }

@@ -70,7 +70,7 @@ const MOVE: Move = {
 }
 
 describe('a move in words', () => {
-  const [to, from] = ['2026-11-18T09:16:40Z', '2026-11-18T11:26:40Z']
+  const [to, from] = ['2026-11-18T08:56:40Z', '2026-11-18T11:06:40Z']
 
   test.for([
     [{}, `shard 3: back by 2h 10m from ${from} to ${to}: the logs between are sent again`],
