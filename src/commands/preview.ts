@@ -82,7 +82,7 @@ async function previewOne(
     return { kind: 'failed', message: `${what}: a page is corrupt: ${end.message}. To do: ${READ_AGAIN}` }
   if (end.kind !== 'failed') return { kind: 'read', preview }
   const hint =
-    end.failure.action === 'cursor' && from === undefined ? ', or begin at the oldest log: --from begin' : ''
+    end.failure.action === 'cursor' ? '. The service would go on at the oldest log: --from begin' : ''
   return { kind: 'failed', message: describeTrouble(service.config, what, end.failure) + hint }
 }
 
