@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { formatLogId } from '../../src/simulator/generator/log-id.ts'
 import type { AtEnd } from '../support/at-end.ts'
 import { createCommands } from '../support/commands.ts'
 import { eventually } from '../support/eventually.ts'
@@ -88,7 +89,9 @@ describe('preview', () => {
       `10 logs read: 10 shown, 0 dropped by routes; read from shard 0 at ${beginOf(far, 0)}`,
     )
     const three = await preview('--from', 'begin', '--limit', '3', '--shard', '2')
-    expect(linesOf(three.output).map(line => JSON.parse(line).event.log_id.split('-')[0])).toHaveLength(3)
+    expect(linesOf(three.output).map(line => JSON.parse(line).event.log_id)).toEqual(
+      [0, 1, 2].map(sequence => formatLogId({ shard: 2, sequence })),
+    )
     expect(lastLine(three.errors)).toContain(`read from shard 2 at ${beginOf(far, 2)}`)
     const overTheBorder = await preview('--from', 'begin', '--limit', '60')
     expect(linesOf(overTheBorder.output)).toHaveLength(60)
