@@ -42,7 +42,7 @@ export function createBadge() {
   }
 }
 
-const LINE = { width: 96, height: 20 }
+const LINE = { width: 96, height: 16 }
 
 /** @typedef {{ readonly name: string, readonly values: readonly number[], readonly top: number }} Line */
 

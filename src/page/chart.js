@@ -45,8 +45,9 @@ export function createChart(place, quantity) {
     const frame = { ...FRAME, top: axis.top }
     setAttribute(line, 'd', linePath(values, frame))
     setAttribute(area, 'd', areaPath(values, frame))
-    const length = Math.max(0, values.length - 1) * intervalSeconds
-    const times = length > 0 ? [`${span(length)} ago`, `${span(length / 2)} ago`, 'now'] : []
+    // Each value stands for an interval.
+    const length = values.length * intervalSeconds
+    const times = length > 0 ? [agoText(length), agoText(length / 2), 'now'] : []
     label(yLabels, axis.labels.toReversed())
     label(xLabels, times)
     setAttribute(plot, 'aria-label', seriesText(series, quantity))
@@ -57,6 +58,9 @@ export function createChart(place, quantity) {
     point(series)
   }
 }
+
+/** @param {number} seconds */
+const agoText = seconds => `${span(seconds).replace('.0 ', ' ')} ago`
 
 /** @param {readonly HTMLElement[]} places @param {readonly string[]} texts */
 function label(places, texts) {

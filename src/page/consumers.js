@@ -15,7 +15,7 @@ import { CONSUMER_WORDS } from './words.js'
 
 /** @type {readonly Column<Row>[]} */
 const COLUMNS = [
-  { label: 'Consumer', isHeading: true, cell: text(({ consumer }) => consumer.name) },
+  { label: 'Consumer', isWide: true, isHeading: true, cell: text(({ consumer }) => consumer.name) },
   { label: 'State', cell: state(({ consumer }) => CONSUMER_WORDS[consumer.state]) },
   {
     label: 'MB/s',
@@ -24,6 +24,7 @@ const COLUMNS = [
   },
   {
     label: 'Last minutes',
+    isWide: true,
     hint: 'throughput; the same scale for all consumers',
     cell: sparkline(({ consumer, values, top }) => ({
       name: `Throughput of ${consumer.name}, last minutes`,
@@ -34,6 +35,7 @@ const COLUMNS = [
   { label: 'CPU', isNumber: true, cell: text(({ consumer }) => percent(consumer.cpu_ratio)) },
   {
     label: 'Of the target’s CPU',
+    isWide: true,
     hint: 'CPU, of what the target allows for as many bytes; the mark is 100 %',
     cell: meter(({ consumer, target }) => {
       const share = shareOfTarget(consumer, target)
@@ -60,6 +62,7 @@ const COLUMNS = [
   },
   {
     label: 'Shards',
+    isWide: true,
     cell: text(({ consumer }) => (consumer.shards.length === 0 ? NONE : ranges(consumer.shards))),
   },
 ]

@@ -32,18 +32,31 @@ const answers = cell => {
   return endpoint => update(answersOf(endpoint))
 }
 
+/** @type {Cell<{ readonly key: string }>} */
+const sourceName = cell => {
+  const name = html('strong')
+  cell.append(name)
+  return ({ key }) => setText(name, key)
+}
+
 /** @type {readonly Column<EndpointStatus>[]} */
 const COLUMNS = [
-  { label: 'Endpoint', isHeading: true, cell: text(({ endpoint }) => endpoint) },
+  { label: 'Endpoint', isWide: true, isHeading: true, cell: text(({ endpoint }) => endpoint) },
   { label: 'State', cell: state(({ up }) => endpointWords(up)) },
-  { label: 'p50 / p99', isNumber: true, hint: 'latency of the last minute', cell: text(latencyText) },
+  {
+    label: 'p50 / p99',
+    isWide: true,
+    isNumber: true,
+    hint: 'latency of the last minute',
+    cell: text(latencyText),
+  },
   {
     label: 'Pending acks',
     isNumber: true,
     hint: 'requests that wait for an acknowledgement',
     cell: text(({ pending_acks: pending }) => whole(pending)),
   },
-  { label: 'Answers', hint: 'requests by what was answered, since the start', cell: answers },
+  { label: 'Answers', isWide: true, hint: 'requests by what was answered, since the start', cell: answers },
 ]
 
 /** @returns {(status: StatusDocument) => void} */
@@ -51,10 +64,7 @@ export function createEndpoints() {
   const update = createTable(byId('endpoints-table'), {
     columns: COLUMNS,
     keyOf: (/** @type {EndpointStatus} */ { endpoint }) => endpoint,
-    head:
-      cell =>
-      (/** @type {{ key: string, rows: readonly EndpointStatus[] }} */ { key }) =>
-        setText(cell, key),
+    head: sourceName,
   })
   return ({ endpoints }) => {
     const bySource = Map.groupBy(endpoints, ({ source }) => source)

@@ -15,15 +15,22 @@ export function addressOf(runbook) {
  */
 export function sectionOf(markdown, anchor) {
   const lines = markdown.split('\n')
-  const start = lines.findIndex(line => /^#+ /.test(line) && anchorOf(line) === anchor)
-  const [marks = ''] = /^#+/.exec(lines[start] ?? '') ?? []
-  if (marks === '') return undefined
-  const rest = lines.slice(start + 1)
-  const end = rest.findIndex(line => new RegExp(`^#{1,${marks.length}} `).test(line))
-  return rest
-    .slice(0, end === -1 ? undefined : end)
-    .join('\n')
-    .trim()
+  const levels = levelsOf(lines)
+  const start = lines.findIndex((line, i) => levels[i] !== 0 && anchorOf(line) === anchor)
+  if (start === -1) return undefined
+  const level = levels[start] ?? 0
+  const end = levels.findIndex((each, i) => i > start && each !== 0 && each <= level)
+  const section = lines.slice(start + 1, end === -1 ? undefined : end)
+  return section.join('\n').trim()
+}
+
+/** Of each line, the heading's level; 0 for all others, comments in code among them. @param {readonly string[]} lines */
+function levelsOf(lines) {
+  let isCode = false
+  return lines.map(line => {
+    if (line.startsWith('```')) isCode = !isCode
+    return isCode ? 0 : (/^(#+) /.exec(line)?.[1]?.length ?? 0)
+  })
 }
 
 /** As GitHub makes it. @param {string} heading */

@@ -20,6 +20,7 @@ const COLUMNS = [
   { label: 'MB/s', isNumber: true, cell: text(({ shard }) => megabytes(shard.throughput_bytes_per_second)) },
   {
     label: 'Last minutes',
+    isWide: true,
     hint: 'throughput; the same scale for all shards',
     cell: sparkline(({ shard, values, top }) => ({
       name: `Throughput of shard ${shard.shard}, last minutes`,
@@ -29,7 +30,7 @@ const COLUMNS = [
   },
   { label: 'CPU', isNumber: true, cell: text(({ shard }) => percent(shard.cpu_ratio)) },
   { label: 'Lag', isNumber: true, cell: toned(({ shard }) => lagOf(shard)) },
-  { label: 'Catches up', cell: toned(({ shard }) => outlookOf(shard)) },
+  { label: 'Catches up', isWide: true, cell: toned(({ shard }) => outlookOf(shard)) },
   {
     label: 'In flight',
     isNumber: true,
@@ -54,7 +55,7 @@ const COLUMNS = [
     hint: 'events that Splunk can never accept',
     cell: toned(({ shard }) => ({ text: whole(shard.dead_letter_events), tone: deadLetterTone(shard) })),
   },
-  { label: 'Owner', cell: text(({ shard }) => shard.owner) },
+  { label: 'Owner', isWide: true, cell: text(({ shard }) => shard.owner) },
 ]
 
 /** @returns {(status: StatusDocument) => void} */

@@ -12,6 +12,7 @@ import { keyedList } from './keyed.js'
  * @property {Cell<T>} cell
  * @property {boolean} [isHeading] names the row
  * @property {boolean} [isNumber]
+ * @property {boolean} [isWide] takes a line of its own on a card
  * @property {string} [hint] what the label does not say
  */
 
@@ -72,10 +73,11 @@ function headingOf({ label, hint, isNumber }) {
  */
 function rowOf(columns) {
   const element = html('tr', { role: 'row' })
-  const updates = columns.map(({ label, cell, isHeading, isNumber }) => {
+  const updates = columns.map(({ label, cell, isHeading, isNumber, isWide }) => {
     const place = isHeading ? html('th', { role: 'rowheader', scope: 'row' }) : html('td', { role: 'cell' })
     place.dataset.label = label
     if (isNumber) place.classList.add('number')
+    if (isWide) place.classList.add('wide')
     // In a box of its own, so that a card can put the label beside it.
     const content = html('span', { class: 'content' })
     place.append(content)

@@ -19,13 +19,13 @@ export function lagOf({ lag_seconds: seconds }) {
 
 /**
  * When a shard will have caught up, or lose logs.
- * @param {Pick<ShardStatus, 'state' | 'catch_up_seconds' | 'retention_overrun_seconds'>} shard
+ * @param {Pick<ShardStatus, 'catch_up_seconds' | 'retention_overrun_seconds'>} shard
  * @returns {Toned}
  */
-export function outlookOf({ state, catch_up_seconds: catchUp, retention_overrun_seconds: overrun }) {
+export function outlookOf({ catch_up_seconds: catchUp, retention_overrun_seconds: overrun }) {
   if (overrun !== null) return { text: `logs expire in ${span(overrun)}`, tone: 'bad' }
   if (catchUp !== null) return { text: `in ${span(catchUp)}`, tone: 'warn' }
-  return { text: state === 'caught-up' ? 'caught up' : NONE, tone: 'ok' }
+  return { text: NONE, tone: 'idle' }
 }
 
 /** @param {Pick<ShardStatus, 'dead_letter_events'>} shard @returns {Tone} */
@@ -120,5 +120,5 @@ export function seriesText({ values, intervalSeconds }, { name, format }) {
   if (known.length === 0) return `${name}: nothing measured yet`
   const range = `between ${format(Math.min(...known))} and ${format(Math.max(...known))}`
   const now = last === null || last === undefined ? 'now unknown' : `now ${format(last)}`
-  return `${name} of the last ${span((values.length - 1) * intervalSeconds)}: ${range}, ${now}`
+  return `${name} of the last ${span(values.length * intervalSeconds)}: ${range}, ${now}`
 }

@@ -138,6 +138,10 @@ export function shardBehind(): StatusDocument {
       },
     ],
     sources: [{ ...source, state: 'degraded', shards: changed }],
+    history: {
+      ...historyOf([{ ...source, shards: changed }], 10_900_000),
+      lag_seconds: Array.from({ length: POINTS }, (_, step) => 14_200 - (POINTS - 1 - step) * 2.1),
+    },
     events: [
       ...CALM_EVENTS,
       {

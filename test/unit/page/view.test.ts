@@ -27,12 +27,11 @@ describe('the share of the target’s CPU', () => {
 
 describe('the outlook of a shard', () => {
   it.each([
-    ['caught-up', null, null, 'caught up', 'ok'],
-    ['reading', null, null, '–', 'ok'],
-    ['reading', 720, null, 'in 12 min', 'warn'],
-    ['reading', 720, 5_400, 'logs expire in 90 min', 'bad'],
-  ] as const)('%s, %s, %s', (state, catchUp, overrun, text, tone) =>
-    expect(outlookOf({ state, catch_up_seconds: catchUp, retention_overrun_seconds: overrun })).toEqual({
+    [null, null, '–', 'idle'],
+    [720, null, 'in 12 min', 'warn'],
+    [720, 5_400, 'logs expire in 90 min', 'bad'],
+  ])('%s, %s', (catchUp, overrun, text, tone) =>
+    expect(outlookOf({ catch_up_seconds: catchUp, retention_overrun_seconds: overrun })).toEqual({
       text,
       tone,
     }),
@@ -67,8 +66,8 @@ it('places leave out what is not known', () =>
 describe('a chart in words', () => {
   const quantity = { name: 'Lag', format: (value: number) => `${value} s`, units: [] }
   it.each([
-    [[1, null, 3], 'Lag of the last 10 s: between 1 s and 3 s, now 3 s'],
-    [[1, 3, null], 'Lag of the last 10 s: between 1 s and 3 s, now unknown'],
+    [[1, null, 3], 'Lag of the last 15 s: between 1 s and 3 s, now 3 s'],
+    [[1, 3, null], 'Lag of the last 15 s: between 1 s and 3 s, now unknown'],
     [[null], 'Lag: nothing measured yet'],
     [[], 'Lag: nothing measured yet'],
   ])('%j', (values, text) => expect(seriesText({ values, intervalSeconds: 5 }, quantity)).toBe(text))
