@@ -87,7 +87,7 @@ async function connect(way: Way, signal: AbortSignal): Promise<Finding> {
 async function shakeHands(way: Way, signal: AbortSignal): Promise<Finding> {
   const { host, port, isTls } = addressOf(way)
   if (!isTls) return skipped('http://: no TLS')
-  const socket = connectTls({ host, port, ...secureOptions(way) })
+  const socket = connectTls({ host, port, ...secureOptions(way, host) })
   try {
     await until(socket, 'secureConnect', signal)
     return judge(socket, way)
@@ -99,13 +99,14 @@ async function shakeHands(way: Way, signal: AbortSignal): Promise<Finding> {
 }
 
 /** Whatever is presented is taken, to be able to say what it was; nothing is sent. */
-function secureOptions({ tls: { ca, cert, key }, serverName }: Way) {
+function secureOptions({ tls: { ca, cert, key }, serverName }: Way, host: string) {
+  const named = serverName ?? (isIP(host) ? '' : host)
   return {
     rejectUnauthorized: false,
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
-    ...(serverName && { servername: serverName }),
+    ...(named && { servername: named }),
   }
 }
 
