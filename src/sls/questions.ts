@@ -31,7 +31,12 @@ const MAX_LOGSTORES = 500
 
 export async function createSlsQuestions(options: TransportOptions): Promise<SlsQuestions> {
   const transport = await createTransport(options)
-  async function ask<T, R>(path: string, is: (json: unknown) => json is T, to: (json: T) => R, signal: AbortSignal) {
+  async function ask<T, R>(
+    path: string,
+    is: (json: unknown) => json is T,
+    to: (json: T) => R,
+    signal: AbortSignal,
+  ) {
     return mapped(await transport.call({ ...REQUEST, path }, jsonAs(is), signal), to)
   }
   return {

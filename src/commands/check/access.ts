@@ -27,7 +27,10 @@ export const UNTRIED_ACTIONS: readonly RamAction[] = [
 
 /** Whether Log Service knows neither key nor permission: one code says both. */
 export function isRefusedAccess({ code, status }: SlsFailure): boolean {
-  return code === 'Unauthorized' || (status === 403 && /denied|forbidden|noperm/i.test(code) && code !== 'ProjectForbidden')
+  return (
+    code === 'Unauthorized' ||
+    (status === 403 && /denied|forbidden|noperm/i.test(code) && code !== 'ProjectForbidden')
+  )
 }
 
 /** A failed call that needs this action. */
@@ -45,7 +48,10 @@ const DENIED_BY_RAM = /denied by|\bram\b|\bsts\b|no permission|not authorized/i
 export function keyRefused(failure: SlsFailure, action: RamAction, resource: string): Finding {
   const text = describeFailure(failure)
   if (failure.code === 'InvalidAccessKeyId')
-    return failed(`the access key id is unknown: ${text}`, 'check sls.access_key_id: it does not exist, or was disabled')
+    return failed(
+      `the access key id is unknown: ${text}`,
+      'check sls.access_key_id: it does not exist, or was disabled',
+    )
   if (!isRefusedAccess(failure)) return failed(text, remedyOf(failure))
   if (DENIED_BY_RAM.test(failure.message)) {
     const finding = callFailed(failure, action, resource)
@@ -54,14 +60,23 @@ export function keyRefused(failure: SlsFailure, action: RamAction, resource: str
   return {
     state: 'failed',
     text: `the access key id is unknown, of another account, or has no permission: ${text}`,
-    remedy: 'check sls.access_key_id (and that it is enabled); if it is right, allow its RAM user what the policy below has',
+    remedy:
+      'check sls.access_key_id (and that it is enabled); if it is right, allow its RAM user what the policy below has',
     missingAction: action,
   }
 }
 
 /** A RAM policy for these logstores, as RAM takes it. */
-export function policyFor(logstores: readonly { readonly project: string; readonly logstore: string }[]): string {
-  const resources = logstores.map(({ project, logstore }) => `acs:log:*:*:project/${project}/logstore/${logstore}`)
+export function policyFor(
+  logstores: readonly { readonly project: string; readonly logstore: string }[],
+): string {
+  const resources = logstores.map(
+    ({ project, logstore }) => `acs:log:*:*:project/${project}/logstore/${logstore}`,
+  )
   const Resource = [...new Set(resources)].flatMap(resource => [resource, `${resource}/*`])
-  return JSON.stringify({ Version: '1', Statement: [{ Effect: 'Allow', Action: RAM_ACTIONS, Resource }] }, undefined, 2)
+  return JSON.stringify(
+    { Version: '1', Statement: [{ Effect: 'Allow', Action: RAM_ACTIONS, Resource }] },
+    undefined,
+    2,
+  )
 }

@@ -22,9 +22,15 @@ export function judgeCertificate(presented: Presented, nowMs: number): Finding {
   const { certificate, trouble, isVerified, section } = presented
   const text = describe(certificate)
   if (trouble !== undefined && isVerified)
-    return failed(`not trusted (${trouble}: ${reasonOf(presented, trouble)}); presented: ${text}`, remedyOf(presented, trouble))
+    return failed(
+      `not trusted (${trouble}: ${reasonOf(presented, trouble)}); presented: ${text}`,
+      remedyOf(presented, trouble),
+    )
   if (trouble !== undefined)
-    return warning(`taken unverified (${trouble}); presented: ${text}`, `set ${section}.tls.verify to true and ca_file to its authority`)
+    return warning(
+      `taken unverified (${trouble}); presented: ${text}`,
+      `set ${section}.tls.verify to true and ca_file to its authority`,
+    )
   const days = Math.floor((Date.parse(certificate.valid_to) - nowMs) / DAY_MS)
   return days < EXPIRES_SOON_DAYS
     ? warning(`expires in ${days} days; ${text}`, 'have it renewed in time: from then on nothing is sent')

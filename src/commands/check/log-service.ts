@@ -114,14 +114,27 @@ function projectTold(project: string, known: SlsResult<unknown> | undefined): Fi
 const TOLERATED_MS = 60_000
 
 /** An unsigned request: whatever is answered has a date. */
-async function clockOf({ sls, wasTimeRefused }: ProjectParts, way: Way, signal: AbortSignal): Promise<Finding> {
+async function clockOf(
+  { sls, wasTimeRefused }: ProjectParts,
+  way: Way,
+  signal: AbortSignal,
+): Promise<Finding> {
   const { tls, proxy } = sls
-  const http = createHttpClient({ tls, maxSockets: 1, serverName: way.serverName ?? '', ...(proxy !== undefined && { proxy }) })
+  const http = createHttpClient({
+    tls,
+    maxSockets: 1,
+    serverName: way.serverName ?? '',
+    ...(proxy !== undefined && { proxy }),
+  })
   try {
     const answer = await http.send({ ...UNSIGNED, url: `${way.url}/` }, signal)
-    if (answer.kind === 'trouble') return failed(`no answer (${answer.code})`, networkRemedy(answer.code, way))
+    if (answer.kind === 'trouble')
+      return failed(`no answer (${answer.code})`, networkRemedy(answer.code, way))
     // The date is in whole seconds, and from about the middle of the exchange.
-    return judgeClock(Date.now() - answer.durationMs / 2 - Date.parse(String(answer.headers.date)), wasTimeRefused())
+    return judgeClock(
+      Date.now() - answer.durationMs / 2 - Date.parse(String(answer.headers.date)),
+      wasTimeRefused(),
+    )
   } finally {
     http.close()
   }
@@ -132,9 +145,14 @@ const SYNCHRONISE = 'synchronise the clock of this host (NTP)'
 
 /** `aheadMs`: of this host before Log Service; NaN when that does not say its time. */
 export function judgeClock(aheadMs: number, wasRefused: boolean): Finding {
-  const off = Number.isNaN(aheadMs) ? 'off' : `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} Log Service`
+  const off = Number.isNaN(aheadMs)
+    ? 'off'
+    : `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} Log Service`
   if (wasRefused)
-    return failed(`the clock of this host is ${off}: requests are refused (more than 15 minutes)`, SYNCHRONISE)
+    return failed(
+      `the clock of this host is ${off}: requests are refused (more than 15 minutes)`,
+      SYNCHRONISE,
+    )
   if (Number.isNaN(aheadMs)) return skipped('Log Service does not say what time it has')
   return Math.abs(aheadMs) > TOLERATED_MS
     ? warning(`the clock of this host is ${off}; from 15 minutes on requests are refused`, SYNCHRONISE)

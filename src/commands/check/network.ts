@@ -39,7 +39,8 @@ export function networkSteps(way: Way): Step<unknown>[] {
 
 /** Of requests that got no answer: what to do, by Node's code. */
 export function networkRemedy(code: string, { section, proxy }: Pick<Way, 'section' | 'proxy'>): string {
-  if (proxy !== undefined) return `check the proxy ${proxy} (${section}.proxy, or HTTPS_PROXY), and that it lets this host through`
+  if (proxy !== undefined)
+    return `check the proxy ${proxy} (${section}.proxy, or HTTPS_PROXY), and that it lets this host through`
   return REMEDIES[code]?.(section) ?? `check the network between this host and ${KEYS[section]}`
 }
 
@@ -51,7 +52,8 @@ const NO_TLS = (section: string) =>
 const REMEDIES: Readonly<Record<string, (section: string) => string>> = {
   ENOTFOUND: section => `check the host name in ${KEYS[section]}, and the DNS of this host`,
   EAI_AGAIN: () => 'check the DNS of this host: its name server does not answer',
-  ECONNREFUSED: section => `nothing listens there: check host and port in ${KEYS[section]}, and that the far end is up`,
+  ECONNREFUSED: section =>
+    `nothing listens there: check host and port in ${KEYS[section]}, and that the far end is up`,
   ETIMEDOUT: UNREACHABLE,
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,

@@ -1,7 +1,11 @@
 /** Which proxy a request would go through, as the HTTP client decides it. */
 
 /** `configured`: `sls.proxy` or `splunk.proxy`; `''` for none. */
-export function proxyFor(url: string, configured: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+export function proxyFor(
+  url: string,
+  configured: string | undefined,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
   const { protocol, hostname, port } = new URL(url)
   if (configured !== undefined) return nameOf(configured)
   const scheme = protocol.slice(0, -1)

@@ -35,12 +35,14 @@ export function sourceRow({ sls, source, questions, blocked }: SourceParts): Row
     {
       name: 'reading',
       needs: 'logstore',
-      run: ({ shards = [] }, signal) => withClient(sls, source, client => read(client, source, { shards, signal })),
+      run: ({ shards = [] }, signal) =>
+        withClient(sls, source, client => read(client, source, { shards, signal })),
     },
     {
       name: 'checkpoints',
       needs: 'consumer group',
-      run: (found, signal) => withClient(sls, source, client => readCheckpoint(client, source, { found, signal })),
+      run: (found, signal) =>
+        withClient(sls, source, client => readCheckpoint(client, source, { found, signal })),
     },
     { name: 'writing', needs: 'logstore', run: () => skipped(WRITING) },
   ]
@@ -70,7 +72,10 @@ async function findLogstore(
   if (shards.failure.code !== 'LogStoreNotExist') return callFor(source, shards.failure, 'log:ListShards')
   const known = await questions.logstores(signal)
   const names = known.kind === 'ok' ? known.value : []
-  return failed(`there is no logstore ${logstore} in ${project}: ${describeFailure(shards.failure)}`, nameHint(logstore, names))
+  return failed(
+    `there is no logstore ${logstore} in ${project}: ${describeFailure(shards.failure)}`,
+    nameHint(logstore, names),
+  )
 }
 
 const MOST_NAMES = 10
@@ -86,7 +91,11 @@ function nameHint(logstore: string, names: readonly string[]): string {
 function judgeShards({ consumers }: SourceConfig, shards: readonly Shard[]): Finding {
   const writable = shards.filter(({ isWritable }) => isWritable).length
   const text = `${count(shards.length, 'shard')}, ${writable} of them ${writable === 1 ? 'takes' : 'take'} writes`
-  if (consumers === 0) return warning(`${text}; the source is paused (consumers: 0)`, 'set consumers to 1 or more to have it read')
+  if (consumers === 0)
+    return warning(
+      `${text}; the source is paused (consumers: 0)`,
+      'set consumers to 1 or more to have it read',
+    )
   const spare = consumers - shards.length
   return spare > 0
     ? warning(
@@ -115,7 +124,8 @@ function compareGroup({ timeoutSeconds, inOrder }: Group, source: SourceConfig):
   const { consumerGroup, heartbeatIntervalMs } = source
   const timeout = groupTimeoutSeconds(heartbeatIntervalMs)
   const there = `timeout ${timeoutSeconds} s, in order: ${inOrder}`
-  if (timeoutSeconds === timeout && inOrder === source.inOrder) return ok(`${consumerGroup} is there: ${there}`)
+  if (timeoutSeconds === timeout && inOrder === source.inOrder)
+    return ok(`${consumerGroup} is there: ${there}`)
   return warning(
     `${consumerGroup} is there with ${there}; run will set timeout ${timeout} s, in order: ${source.inOrder}`,
     'nothing if the group is this service alone; else give it its own consumer_group, or set heartbeat_interval and in_order to match',
@@ -144,14 +154,19 @@ async function read(client: SlsClient, source: SourceConfig, { shards, signal }:
   const cursor = await client.cursorAt(shard, { kind: 'end' }, signal)
   if (cursor.kind === 'failed') return callFor(source, cursor.failure, 'log:GetCursorOrData')
   const page = await client.pull(shard, cursor.value, signal, 1)
-  if (page.kind === 'ok') return ok(`shard ${shard} can be read${source.query === undefined ? '' : ', with the query'}`)
+  if (page.kind === 'ok')
+    return ok(`shard ${shard} can be read${source.query === undefined ? '' : ', with the query'}`)
   return source.query !== undefined && page.failure.code === 'ParameterInvalid'
     ? failed(`the query is refused: ${describeFailure(page.failure)}`, `mend query of source ${source.name}`)
     : callFor(source, page.failure, 'log:GetCursorOrData')
 }
 
 /** Of a group that is not there yet there is nothing to read. */
-async function readCheckpoint(client: SlsClient, source: SourceConfig, { found, signal }: Asking): Promise<Finding> {
+async function readCheckpoint(
+  client: SlsClient,
+  source: SourceConfig,
+  { found, signal }: Asking,
+): Promise<Finding> {
   const { hasGroup = false, shards: [first] = [] } = found
   if (!hasGroup || !first) return skipped('the consumer group is not there yet')
   const checkpoint = await client.checkpointOf(first.id, signal)
@@ -160,9 +175,17 @@ async function readCheckpoint(client: SlsClient, source: SourceConfig, { found, 
     : callFor(source, checkpoint.failure, 'log:GetConsumerGroupCheckPoint')
 }
 
-function callFor({ project, logstore, consumerGroup }: SourceConfig, failure: SlsFailure, action: RamAction): Finding {
+function callFor(
+  { project, logstore, consumerGroup }: SourceConfig,
+  failure: SlsFailure,
+  action: RamAction,
+): Finding {
   const resource = `project/${project}/logstore/${logstore}`
-  return callFailed(failure, action, /Group/.test(action) ? `${resource}/consumergroup/${consumerGroup}` : resource)
+  return callFailed(
+    failure,
+    action,
+    /Group/.test(action) ? `${resource}/consumergroup/${consumerGroup}` : resource,
+  )
 }
 
 /** A consumer's calls without its heartbeat: the group does not learn of it. */

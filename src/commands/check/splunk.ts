@@ -25,11 +25,17 @@ export function splunkRow({ splunk, url, indexes }: SplunkParts): Row<unknown> {
   }
   const steps: Step<unknown>[] = [
     ...networkSteps(way),
-    { name: 'health', needs: TLS, run: asking(async (client, signal) => judgeHealth(await client.probe(signal), way)) },
+    {
+      name: 'health',
+      needs: TLS,
+      run: asking(async (client, signal) => judgeHealth(await client.probe(signal), way)),
+    },
     {
       name: 'token',
       needs: TLS,
-      run: asking(async (client, signal) => judgeToken(await client.post(NOTHING, randomUUID(), signal), way)),
+      run: asking(async (client, signal) =>
+        judgeToken(await client.post(NOTHING, randomUUID(), signal), way),
+      ),
     },
     {
       name: 'acknowledgement',

@@ -48,7 +48,8 @@ export async function runSteps<Found>({ target, steps, blocked }: Row<Found>): P
   const reports: Report[] = []
   const stuck = new Set<string>()
   for (const step of steps) {
-    const why = blocked ?? (step.needs && stuck.has(step.needs) ? `not tried: ${step.needs} failed` : undefined)
+    const why =
+      blocked ?? (step.needs && stuck.has(step.needs) ? `not tried: ${step.needs} failed` : undefined)
     const report = why === undefined ? await tried(step, found) : { ...skipped(why), ms: 0 }
     if (why !== undefined || report.state === 'failed') stuck.add(step.name)
     reports.push({ step: step.name, target, ...report })
