@@ -180,7 +180,7 @@ const FAULTS: readonly Fault[] = [
     says: [
       /^✓ credentials /m,
       /^✗ logstore .*denied by sts or ram.*\n {2}what to do: allow log:ListShards on/m,
-      /^A RAM policy with all that the access key needs:\n\{[^]*"acs:log:\*:\*:project\/test-project\/logstore\/logs\/\*"/m,
+      /^A RAM policy with all that the access key needs:\n\{[\s\S]*"acs:log:\*:\*:project\/test-project\/logstore\/logs\/\*"/m,
     ],
   },
   {
@@ -427,21 +427,21 @@ describe('check', () => {
     const source = { project: PROJECT, logstore: 'log', consumers: 4 }
     const right = { ...keys, access_key_secret: ACCESS_KEY.secret }
     const path: readonly [file: object | undefined, says: RegExp, status: number][] = [
-      [undefined, /is empty; it needs at least the sections sls, splunk and sources[^]*check again/, 78],
-      [{ sls }, /access_key_id: is missing[^]*splunk: is missing[^]*sources: is missing/, 78],
+      [undefined, /is empty; it needs at least the sections sls, splunk and sources[\s\S]*check again/, 78],
+      [{ sls }, /access_key_id: is missing[\s\S]*splunk: is missing[\s\S]*sources: is missing/, 78],
       [
         { sls: { ...sls, ...keys }, splunk: {}, sources: [{}] },
-        /splunk\.url: is missing[^]*sources\[0\]\.project: is missing[^]*sources\[0\]\.logstore: is missing/,
+        /splunk\.url: is missing[\s\S]*sources\[0\]\.project: is missing[\s\S]*sources\[0\]\.logstore: is missing/,
         78,
       ],
       [
         { sls: { ...sls, ...keys }, splunk: { url: far.hec.url, token: WRONG_TOKEN }, sources: [source] },
-        /✗ credentials[^]*check sls\.access_key_secret[^]*✗ token[^]*check splunk\.token/,
+        /✗ credentials[\s\S]*check sls\.access_key_secret[\s\S]*✗ token[\s\S]*check splunk\.token/,
         1,
       ],
       [
         { sls: { ...sls, ...right }, splunk: { url: far.hec.url, token: TOKEN }, sources: [source] },
-        /✗ logstore[^]*did you mean logs/,
+        /✗ logstore[\s\S]*did you mean logs/,
         1,
       ],
       [
@@ -450,7 +450,7 @@ describe('check', () => {
           splunk: { url: far.hec.url, token: TOKEN },
           sources: [{ ...source, logstore: LOGSTORE }],
         },
-        /! shards[^]*lower consumers to 2[^]*all is well/,
+        /! shards[\s\S]*lower consumers to 2[\s\S]*all is well/,
         0,
       ],
     ]
