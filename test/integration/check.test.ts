@@ -219,7 +219,7 @@ const FAULTS: readonly Fault[] = [
     break: ({ sls }) => sls.close(),
     says: [
       /^✗ TCP .*no connection to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\n {2}what to do: nothing listens there: check host and port in sls\.endpoint/m,
-      /^- credentials +not tried: TLS failed$/m,
+      /^- credentials +not tried: TCP failed$/m,
       /^✓ token /m,
     ],
   },
@@ -233,7 +233,7 @@ const FAULTS: readonly Fault[] = [
     break: ({ hec }) => hec.down(),
     says: [
       /^✗ TCP .*ECONNREFUSED.*\n {2}what to do: nothing listens there: check host and port in splunk\.url/m,
-      /^- token +not tried: TLS failed$/m,
+      /^- token +not tried: TCP failed$/m,
     ],
   },
   {

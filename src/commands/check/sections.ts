@@ -31,7 +31,7 @@ function projectSections(sls: SlsConfig, sources: readonly SourceConfig[]): Prom
   const asking = createSlsQuestions({
     sls,
     project,
-    maxSockets: 1,
+    maxSockets: 8,
     onCall({ code }) {
       wasTimeRefused ||= code.startsWith('RequestTime')
     },

@@ -46,12 +46,13 @@ export const DEADLINE_MS = 10_000
 export async function runSteps<Found>({ target, steps, blocked }: Row<Found>): Promise<Report[]> {
   const found: Partial<Found> = {}
   const reports: Report[] = []
-  const stuck = new Set<string>()
+  /** By step, the one that has failed first: it, or what it builds on. */
+  const causes = new Map<string, string>()
   for (const step of steps) {
-    const why =
-      blocked ?? (step.needs && stuck.has(step.needs) ? `not tried: ${step.needs} failed` : undefined)
+    const cause = step.needs === undefined ? undefined : causes.get(step.needs)
+    const why = blocked ?? (cause && `not tried: ${cause} failed`)
     const report = why === undefined ? await tried(step, found) : { ...skipped(why), ms: 0 }
-    if (why !== undefined || report.state === 'failed') stuck.add(step.name)
+    if (report.state === 'failed' || cause !== undefined) causes.set(step.name, cause ?? step.name)
     reports.push({ step: step.name, target, ...report })
   }
   return reports
