@@ -224,6 +224,11 @@ const FAULTS: readonly Fault[] = [
     ],
   },
   {
+    name: 'Log Service that hangs',
+    break: ({ sls }) => sls.faults.add({ call: 'ListShards', fault: { kind: 'hang' } }),
+    says: [/^✗ credentials +1\d{4} ms {2}nothing within 10 s\n {2}what to do: check the firewall/m],
+  },
+  {
     name: 'something else where Log Service should be',
     break: ({ sls }) => sls.faults.add({ fault: { kind: 'html' } }),
     says: [/^✗ credentials .*502 BadResponse.*\n {2}what to do: .*something answers in its place/m],
