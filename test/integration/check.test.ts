@@ -324,6 +324,31 @@ const FAULTS: readonly Fault[] = [
     ],
   },
   {
+    name: 'TLS where it is not expected',
+    far: { hec: { tls: AUTHORITY.issue('IP:127.0.0.1', 90) } },
+    sections: ({ hec }) => ({ splunk: { url: hec.url.replace('https:', 'http:') } }),
+    says: [
+      /^✗ token .*no answer \(ECONNRESET\).*\n {2}what to do: check whether splunk\.url has to begin with http/m,
+    ],
+  },
+  {
+    name: 'a client certificate that Splunk asks for',
+    far: {
+      hec: {
+        tls: {
+          ...AUTHORITY.issue('IP:127.0.0.1', 90),
+          ca: AUTHORITY.ca,
+          requestCert: true,
+          rejectUnauthorized: true,
+        },
+      },
+    },
+    sections: { splunk: TRUSTED },
+    says: [
+      /^✗ token .*\n {2}what to do: .*if a client certificate is asked for, set splunk\.tls\.cert_file/m,
+    ],
+  },
+  {
     name: 'a name without an address',
     sections: { splunk: { url: 'https://splunk.invalid:8088' } },
     says: [
@@ -375,7 +400,7 @@ describe('check', () => {
     expect(output).toMatch(/\n✓ all is well\n$/)
     expect([errors, status]).toEqual(['', 0])
     expect(far.hec.events).toEqual([])
-    expect(() => far.sls.consumers(PROJECT, LOGSTORE, GROUP)).toThrow('ConsumerGroupNotExist')
+    expect(() => far.sls.consumers(PROJECT, LOGSTORE, GROUP)).toThrow('does not exist in logs')
   })
 
   it('--json is one document, with the policy when a permission is missing', async () => {
@@ -433,7 +458,7 @@ describe('check', () => {
     const right = { ...keys, access_key_secret: ACCESS_KEY.secret }
     const path: readonly [file: object | undefined, says: RegExp, status: number][] = [
       [undefined, /is empty; it needs at least the sections sls, splunk and sources[\s\S]*check again/, 78],
-      [{ sls }, /access_key_id: is missing[\s\S]*splunk: is missing[\s\S]*sources: is missing/, 78],
+      [{ sls }, /splunk: is missing[\s\S]*sources: is missing[\s\S]*access_key_id: is missing/, 78],
       [
         { sls: { ...sls, ...keys }, splunk: {}, sources: [{}] },
         /splunk\.url: is missing[\s\S]*sources\[0\]\.project: is missing[\s\S]*sources\[0\]\.logstore: is missing/,
@@ -455,7 +480,7 @@ describe('check', () => {
           splunk: { url: far.hec.url, token: TOKEN },
           sources: [{ ...source, logstore: LOGSTORE }],
         },
-        /! shards[\s\S]*lower consumers to 2[\s\S]*all is well/,
+        /! shards[\s\S]*lower consumers to 2[\s\S]*nothing has failed, 3 warnings/,
         0,
       ],
     ]

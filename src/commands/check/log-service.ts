@@ -6,7 +6,7 @@ import { projectAddress } from '../../sls/address.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../../sls/errors.ts'
 import type { SlsQuestions } from '../../sls/questions.ts'
 import { isRefusedAccess, keyRefused, type RamAction } from './access.ts'
-import { networkRemedy, networkSteps, TLS, type Way } from './network.ts'
+import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
 
@@ -36,6 +36,7 @@ export function projectRow(parts: ProjectParts): Row<Found> {
     {
       name: CREDENTIALS,
       needs: TLS,
+      late: lateRemedy(way),
       run: async (found, signal) => {
         const answer = await askUntilKnown(parts, signal)
         if (answer.kind === 'failed') return refusal(answer, parts, way)
@@ -43,7 +44,7 @@ export function projectRow(parts: ProjectParts): Row<Found> {
         return credentialsTold(answer.value, way)
       },
     },
-    { name: 'clock', needs: TLS, run: (_, signal) => clockOf(parts, way, signal) },
+    { name: 'clock', needs: TLS, late: lateRemedy(way), run: (_, signal) => clockOf(parts, way, signal) },
     { name: 'project', needs: CREDENTIALS, run: ({ known }) => projectTold(project, known) },
   ]
   return { target: targetOf(sls, project), steps }

@@ -30,33 +30,51 @@ export function networkSteps(way: Way): Step<unknown>[] {
     return (_: unknown, signal: AbortSignal) =>
       proxy === undefined ? run(way, signal) : skipped(`through the proxy ${proxy}`)
   }
+  const late = lateRemedy(way)
   return [
-    { name: DNS, run: direct(resolveName) },
-    { name: TCP, needs: DNS, run: direct(connect) },
-    { name: TLS, needs: TCP, run: direct(shakeHands) },
+    { name: DNS, run: direct(resolveName), late: networkRemedy('EAI_AGAIN', way) },
+    { name: TCP, needs: DNS, run: direct(connect), late },
+    { name: TLS, needs: TCP, run: direct(shakeHands), late },
   ]
 }
 
+/** When nothing comes at all. */
+export const lateRemedy = (way: Way) => networkRemedy('ETIMEDOUT', way)
+
 /** Of requests that got no answer: what to do, by Node's code. */
-export function networkRemedy(code: string, { section, proxy }: Pick<Way, 'section' | 'proxy'>): string {
+export function networkRemedy(code: string, way: Way): string {
+  const { section, proxy } = way
+  if (isCertificateTrouble(code))
+    return `set ${section}.tls.ca_file to the certificate of its authority (PEM)${proxy ? '; if the proxy opens TLS, of the proxy' : ''}`
   if (proxy !== undefined)
     return `check the proxy ${proxy} (${section}.proxy, or HTTPS_PROXY), and that it lets this host through`
-  return REMEDIES[code]?.(section) ?? `check the network between this host and ${KEYS[section]}`
+  const remedy = code.startsWith('ERR_SSL_') ? NO_TLS : REMEDIES[code]
+  return remedy?.(way) ?? `check the network between this host and ${KEYS[section]}`
 }
 
-const UNREACHABLE = (section: string) =>
-  `check ${KEYS[section]} and the firewall between; where a proxy is needed, set ${section}.proxy`
-const NO_TLS = (section: string) =>
+function isCertificateTrouble(code: string): boolean {
+  return /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)
+}
+
+const NO_TLS = ({ section }: Way) =>
   `check whether ${KEYS[section]} has to begin with http:// or https://; if a client certificate is asked for, set ${section}.tls.cert_file and key_file`
 
-const REMEDIES: Readonly<Record<string, (section: string) => string>> = {
-  ENOTFOUND: section => `check the host name in ${KEYS[section]}, and the DNS of this host`,
+/** Names that only machines of the cloud reach. */
+const INTERNAL = /-(intranet|vpc)\./
+
+function unreachable({ section, url }: Way): string {
+  const internal = INTERNAL.test(url) ? ', which is reached from within Alibaba Cloud alone' : ''
+  return `check ${KEYS[section]}${internal}, and the firewall between; where a proxy is needed, set ${section}.proxy`
+}
+
+const REMEDIES: Readonly<Record<string, (way: Way) => string>> = {
+  ENOTFOUND: ({ section }) => `check the host name in ${KEYS[section]}, and the DNS of this host`,
   EAI_AGAIN: () => 'check the DNS of this host: its name server does not answer',
-  ECONNREFUSED: section =>
+  ECONNREFUSED: ({ section }) =>
     `nothing listens there: check host and port in ${KEYS[section]}, and that the far end is up`,
-  ETIMEDOUT: UNREACHABLE,
-  EHOSTUNREACH: UNREACHABLE,
-  ENETUNREACH: UNREACHABLE,
+  ETIMEDOUT: unreachable,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
   EPROTO: NO_TLS,
   ECONNRESET: NO_TLS,
 }

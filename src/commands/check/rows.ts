@@ -1,5 +1,6 @@
 /** Reports as rows for a terminal, and as one document for programs. */
 
+import { count } from '../dead-letters/words.ts'
 import { policyFor } from './access.ts'
 import type { Report, State } from './step.ts'
 
@@ -27,10 +28,11 @@ export type Logstores = Parameters<typeof policyFor>[0]
 
 /** What is left to say when every step has been tried. */
 export function closingRows(reports: readonly Report[], logstores: Logstores): string[] {
-  const count = (wanted: State) => reports.filter(({ state }) => state === wanted).length
-  const [failed, warnings] = [count('failed'), count('warning')]
-  const verdict = failed === 0 ? '✓ all is well' : `✗ ${failed} of ${reports.length} steps failed`
-  const noted = warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
+  const number = (wanted: State) => reports.filter(({ state }) => state === wanted).length
+  const [failed, warnings] = [number('failed'), number('warning')]
+  const well = warnings === 0 ? '✓ all is well' : '✓ nothing has failed'
+  const verdict = failed === 0 ? well : `✗ ${failed} of ${reports.length} steps failed`
+  const noted = warnings === 0 ? '' : `, ${count(warnings, 'warning')}`
   const policy = policyOf(reports, logstores)
   const advice = policy === undefined ? [] : ['', POLICY_HEAD, policy]
   return [...advice, '', `${verdict}${noted}`]

@@ -50,7 +50,7 @@ export function sourceRow({ sls, source, questions, blocked }: SourceParts): Row
   return { target, steps, ...(blocked !== undefined && { blocked }) }
 }
 
-const WRITING = `not tried, as it would change something: ${UNTRIED_ACTIONS.join(', ')}; told by the first run`
+const WRITING = `not tried, as it changes something: the first run tells (${UNTRIED_ACTIONS.join(', ')})`
 
 interface Asking {
   readonly found: Partial<Found>

@@ -6,7 +6,7 @@ import { type Attempt, createHecClient, type HecClient } from '../../splunk/clie
 import type { Reason, Verdict } from '../../splunk/answers.ts'
 import { describe } from '../../splunk/describe.ts'
 import { createToken } from '../../splunk/token.ts'
-import { networkRemedy, networkSteps, TLS, type Way } from './network.ts'
+import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
 
@@ -28,11 +28,13 @@ export function splunkRow({ splunk, url, indexes }: SplunkParts): Row<unknown> {
     {
       name: 'health',
       needs: TLS,
+      late: lateRemedy(way),
       run: asking(async (client, signal) => judgeHealth(await client.probe(signal), way)),
     },
     {
       name: 'token',
       needs: TLS,
+      late: lateRemedy(way),
       run: asking(async (client, signal) =>
         judgeToken(await client.post(NOTHING, randomUUID(), signal), way),
       ),
@@ -91,15 +93,9 @@ function unused(): Finding {
 }
 
 function trouble({ verdict, detail, status }: Attempt, way: Way): Finding {
-  if (status === 0) return failed(`no answer (${detail})`, troubleRemedy(verdict, detail, way))
+  if (status === 0) return failed(`no answer (${detail})`, networkRemedy(detail, way))
   const { text, remedy } = describe(reasonOf(verdict), '', detail)
   return failed(text, remedy)
-}
-
-/** Without a proxy the layers before have told what is reached: what is left is told best by the reason. */
-function troubleRemedy(verdict: Verdict, code: string, way: Way): string {
-  const isNetwork = verdict.kind === 'again' || way.proxy !== undefined
-  return isNetwork ? networkRemedy(code, way) : describe(reasonOf(verdict), '', '').remedy
 }
 
 /** `delivered` has none: to a question without events it is somebody else's answer. */

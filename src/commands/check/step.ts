@@ -29,6 +29,8 @@ export interface Step<Found> {
   readonly name: string
   /** A step before it that must not have failed. */
   readonly needs?: string
+  /** What to do when nothing has come by the deadline. */
+  readonly late?: string
   /** Rejects when the signal is aborted. */
   readonly run: (found: Partial<Found>, signal: AbortSignal) => Finding | Promise<Finding>
 }
@@ -60,14 +62,17 @@ export async function runSteps<Found>({ target, steps, blocked }: Row<Found>): P
 
 async function tried<Found>(step: Step<Found>, found: Partial<Found>): Promise<Finding & { ms: number }> {
   const startedAt = performance.now()
-  const finding = await withinDeadline(signal => step.run(found, signal))
+  const finding = await withinDeadline(signal => step.run(found, signal), step.late)
   return { ...finding, ms: finding.state === 'skipped' ? 0 : Math.round(performance.now() - startedAt) }
 }
 
 /** Also for what takes no signal, as the system's name resolution. */
-async function withinDeadline(run: (signal: AbortSignal) => Finding | Promise<Finding>): Promise<Finding> {
+async function withinDeadline(
+  run: (signal: AbortSignal) => Finding | Promise<Finding>,
+  remedy = LATE,
+): Promise<Finding> {
   const signal = AbortSignal.timeout(DEADLINE_MS)
-  const late = aborted(signal).then(() => failed(`nothing within ${DEADLINE_MS / 1_000} s`, LATE))
+  const late = aborted(signal).then(() => failed(`nothing within ${DEADLINE_MS / 1_000} s`, remedy))
   try {
     return await Promise.race([late, Promise.resolve(run(signal))])
   } catch (error) {
