@@ -84,7 +84,7 @@ const FAULTS: readonly Fault[] = [
     says: [
       /^✗ credentials .*the secret does not belong to this access key: 401 SignatureNotMatch.*\n {2}what to do: check sls\.access_key_secret, and that sls\.region \(cn-hangzhou\)/m,
       /^- project +not tried: credentials failed$/m,
-      /^- logstore +not tried: credentials of test-project at \S+ failed$/m,
+      /^- logstore +not tried: credentials failed for project test-project$/m,
     ],
   },
   {
@@ -226,7 +226,9 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'Log Service that hangs',
     break: ({ sls }) => sls.faults.add({ call: 'ListShards', fault: { kind: 'hang' } }),
-    says: [/^✗ credentials +1\d{4} ms {2}nothing within 10 s\n {2}what to do: check the firewall/m],
+    says: [
+      /^✗ credentials +1\d{4} ms {2}nothing within 10 s\n {2}what to do: check sls\.endpoint, and the firewall between/m,
+    ],
   },
   {
     name: 'something else where Log Service should be',
@@ -401,6 +403,35 @@ describe('check', () => {
     expect([errors, status]).toEqual(['', 0])
     expect(far.hec.events).toEqual([])
     expect(() => far.sls.consumers(PROJECT, LOGSTORE, GROUP)).toThrow('does not exist in logs')
+  })
+
+  it('tries each project once, each of its sources, and each URL of Splunk', async () => {
+    const far = await startFarEnds({ shards: 1, receivers: 2 }, onTestFinished)
+    far.sls.createLogstore('other-project', 'more', { shards: 1 })
+    const sources = [
+      { project: PROJECT, logstore: LOGSTORE },
+      { project: 'other-project', logstore: 'more' },
+      { name: 'second', project: PROJECT, logstore: LOGSTORE, consumer_group: 'second' },
+      { project: 'gone', logstore: 'more' },
+    ]
+    const urls = far.hecs.map(({ url }) => url)
+    const yaml = yamlOf(far, { splunk: { url: urls }, top: { sources } })
+    const { output, status } = await check(yaml)
+    expect(output.match(/^(Log|source|Splunk).*/gm)).toEqual([
+      `Log Service, project ${PROJECT} at ${far.sls.url}`,
+      'source test-project/logs',
+      'source second',
+      `Log Service, project other-project at ${far.sls.url}`,
+      'source other-project/more',
+      `Log Service, project gone at ${far.sls.url}`,
+      'source gone/more',
+      ...urls.map(url => `Splunk at ${url}`),
+    ])
+    expect(output.match(/^✗.*/gm)).toEqual([
+      expect.stringMatching(/^✗ project .*ProjectNotExist/),
+      expect.stringMatching(/^✗ 1 of \d+ steps failed/),
+    ])
+    expect(status).toBe(1)
   })
 
   it('--json is one document, with the policy when a permission is missing', async () => {

@@ -47,10 +47,8 @@ export function projectRow(parts: ProjectParts): Row<Found> {
     { name: 'clock', needs: TLS, late: lateRemedy(way), run: (_, signal) => clockOf(parts, way, signal) },
     { name: 'project', needs: CREDENTIALS, run: ({ known }) => projectTold(project, known) },
   ]
-  return { target: targetOf(sls, project), steps }
+  return { target: `Log Service, project ${project} at ${sls.endpoint}`, steps }
 }
-
-export const targetOf = ({ endpoint }: SlsConfig, project: string) => `${project} at ${endpoint}`
 
 function wayTo({ endpoint, tls, proxy }: SlsConfig, project: string): Way {
   const { baseUrl, serverName } = projectAddress(endpoint, project)

@@ -42,7 +42,7 @@ function projectSections(sls: SlsConfig, sources: readonly SourceConfig[]): Prom
     ),
   )
   const ofSources = sources.map(async source => {
-    const blocked = blockedBy(await tried)
+    const blocked = blockedBy(await tried, project)
     return runSteps(
       sourceRow({ sls, source, questions: await asking, ...(blocked !== undefined && { blocked }) }),
     )
@@ -53,9 +53,9 @@ function projectSections(sls: SlsConfig, sources: readonly SourceConfig[]): Prom
 }
 
 /** A clock that is off is mended by signing with Log Service's time: the sources can be tried all the same. */
-function blockedBy(reports: readonly Report[]): string | undefined {
+function blockedBy(reports: readonly Report[], project: string): string | undefined {
   const failed = reports.filter(({ step }) => step !== 'clock').find(({ state }) => state === 'failed')
-  return failed && `not tried: ${failed.step} of ${failed.target} failed`
+  return failed && `not tried: ${failed.step} failed for project ${project}`
 }
 
 /** As they are written, each once. */
