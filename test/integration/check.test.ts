@@ -71,6 +71,7 @@ interface Fault {
   readonly far?: Partial<FarEndsOptions>
   readonly break?: (far: FarEnds) => unknown
   readonly sections?: Sections | ((far: FarEnds) => Sections)
+  readonly env?: NodeJS.ProcessEnv
   /** Lines of the output, each with what follows it. */
   readonly says: readonly RegExp[]
   /** Default 1. */
@@ -107,6 +108,14 @@ const FAULTS: readonly Fault[] = [
     break: ({ sls }) => sls.faults.add({ fault: denied('log:ListShards') }),
     says: [
       /^✗ credentials .*the access key is known but may not ask.*\n {2}what to do: allow log:ListShards on acs:log:\*:\*:project\/test-project\/logstore\/logs/m,
+    ],
+  },
+  {
+    name: 'a secret that the credential chain has found',
+    sections: { sls: { access_key_id: undefined, access_key_secret: undefined, credentials: 'default' } },
+    env: { ALIBABA_CLOUD_ACCESS_KEY_ID: ACCESS_KEY.id, ALIBABA_CLOUD_ACCESS_KEY_SECRET: WRONG_SECRET },
+    says: [
+      /^✗ credentials .*SignatureNotMatch.*\n {2}what to do: check the secret that the credential chain finds/m,
     ],
   },
   {
@@ -384,6 +393,8 @@ describe('check', () => {
     const { sections } = fault
     const { output, errors, status } = await check(
       yamlOf(far, typeof sections === 'function' ? sections(far) : sections),
+      [],
+      fault.env,
     )
     for (const line of fault.says) expect(output).toMatch(line)
     expect([errors, status]).toEqual(['', fault.status ?? 1])

@@ -1,5 +1,6 @@
 /** What an access key may do, and how a refusal is to be understood. */
 
+import type { CredentialsConfig } from '../../config/types.ts'
 import { describeFailure, remedyOf, type SlsFailure } from '../../sls/errors.ts'
 import { type Finding, failed } from './step.ts'
 
@@ -44,14 +45,29 @@ export function callFailed(failure: SlsFailure, action: RamAction, resource: str
 /** What Log Service says when RAM, and not the signature, is the reason. */
 const DENIED_BY_RAM = /denied by|\bram\b|\bsts\b|no permission|not authorized/i
 
+/** Where the access key comes from, as remedies name it. */
+export function keyNames({ kind }: CredentialsConfig): { readonly id: string; readonly secret: string } {
+  return kind === 'keys'
+    ? { id: 'sls.access_key_id', secret: 'sls.access_key_secret' }
+    : { id: 'the key that the credential chain finds', secret: 'the secret that the credential chain finds' }
+}
+
+export interface RefusedCall {
+  readonly failure: SlsFailure
+  /** What the call needs, and on what. */
+  readonly action: RamAction
+  readonly resource: string
+}
+
 /** Every call was refused: what that says of the key. */
-export function keyRefused(failure: SlsFailure, action: RamAction, resource: string): Finding {
+export function keyRefused(
+  { failure, action, resource }: RefusedCall,
+  credentials: CredentialsConfig,
+): Finding {
   const text = describeFailure(failure)
+  const { id } = keyNames(credentials)
   if (failure.code === 'InvalidAccessKeyId')
-    return failed(
-      `the access key id is unknown: ${text}`,
-      'check sls.access_key_id: it does not exist, or was disabled',
-    )
+    return failed(`the access key id is unknown: ${text}`, `check ${id}: it does not exist, or was disabled`)
   if (!isRefusedAccess(failure)) return failed(text, remedyOf(failure))
   if (DENIED_BY_RAM.test(failure.message)) {
     const finding = callFailed(failure, action, resource)
@@ -60,8 +76,7 @@ export function keyRefused(failure: SlsFailure, action: RamAction, resource: str
   return {
     state: 'failed',
     text: `the access key id is unknown, of another account, or has no permission: ${text}`,
-    remedy:
-      'check sls.access_key_id (and that it is enabled); if it is right, allow its RAM user what the policy below has',
+    remedy: `check ${id} (and that it is enabled); if it is right, allow its RAM user what the policy below has`,
     missingAction: action,
   }
 }

@@ -5,7 +5,7 @@ import { createHttpClient } from '../../http.ts'
 import { projectAddress } from '../../sls/address.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../../sls/errors.ts'
 import type { SlsQuestions } from '../../sls/questions.ts'
-import { isRefusedAccess, keyRefused, type RamAction } from './access.ts'
+import { isRefusedAccess, keyNames, keyRefused, type RamAction } from './access.ts'
 import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
@@ -82,9 +82,10 @@ function refusal(
   if (failure.code === 'SignatureNotMatch')
     return failed(
       `the secret does not belong to this access key: ${describeFailure(failure)}`,
-      `check sls.access_key_secret${sls.signature === 'v4' ? `, and that sls.region (${sls.region}) is the project's` : ''}`,
+      `check ${keyNames(sls.credentials).secret}${sls.signature === 'v4' ? `, and that sls.region (${sls.region}) is the project's` : ''}`,
     )
-  return keyRefused(failure, action, `project/${project}/logstore/${logstore}`)
+  const resource = `project/${project}/logstore/${logstore}`
+  return keyRefused({ failure, action, resource }, sls.credentials)
 }
 
 function unanswered(failure: SlsFailure, way: Way): Finding {
