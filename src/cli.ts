@@ -1,7 +1,7 @@
 /** The command table. */
 
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { check } from './commands/check.ts'
+import type { CheckOptions } from './commands/check.ts'
 import type { ResetOptions } from './commands/checkpoints/reset.ts'
 import type { ShowOptions } from './commands/checkpoints/show.ts'
 import { completionOf, type Shell, SHELLS } from './commands/completion.ts'
@@ -33,10 +33,15 @@ function createProgram(finish: (status: number) => void): Command {
 
   program
     .command('check')
-    .description('validates the configuration')
+    .description('validates the configuration, then tries every part of Log Service and Splunk for real')
     .option(...CONFIG_OPTION)
     .option('--offline', 'the file alone, without trying Log Service and Splunk', false)
-    .action(({ config, offline }: { config?: string; offline: boolean }) => finish(check(config, offline)))
+    .option('--json', 'for programs', false)
+    .addHelpText('after', exampleOf('check --config /etc/sls2splunk/config.yaml'))
+    .action(async ({ config, ...options }: CheckOptions & { config?: string }) => {
+      const { check } = await import('./commands/check.ts')
+      finish(await check(config, options))
+    })
 
   program
     .command('demo')
