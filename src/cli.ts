@@ -1,11 +1,17 @@
 /** The command table. */
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { check } from './commands/check.ts'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CheckOptions } from './commands/check.ts'
+import type { ResetOptions } from './commands/checkpoints/reset.ts'
+import type { ShowOptions } from './commands/checkpoints/show.ts'
+import { completionOf, type Shell, SHELLS } from './commands/completion.ts'
 import type { ReplayOptions } from './commands/dead-letters/replay.ts'
 import { EXIT } from './commands/exit.ts'
+import type { PreviewOptions } from './commands/preview.ts'
 import { run } from './commands/run.ts'
 import type { StatusOptions } from './commands/status.ts'
+import { parseStartPosition, START_POSITION_FORM } from './config/start-position.ts'
+import type { StartPosition } from './config/types.ts'
 import { VERSION } from './version.ts'
 
 const CONFIG_OPTION = [
@@ -27,10 +33,15 @@ function createProgram(finish: (status: number) => void): Command {
 
   program
     .command('check')
-    .description('validates the configuration')
+    .description('validates the configuration, then tries every part of Log Service and Splunk for real')
     .option(...CONFIG_OPTION)
     .option('--offline', 'the file alone, without trying Log Service and Splunk', false)
-    .action(({ config, offline }: { config?: string; offline: boolean }) => finish(check(config, offline)))
+    .option('--json', 'for programs', false)
+    .addHelpText('after', exampleOf('check --config /etc/sls2splunk/config.yaml'))
+    .action(async ({ config, ...options }: CheckOptions & { config?: string }) => {
+      const { check } = await import('./commands/check.ts')
+      finish(await check(config, options))
+    })
 
   program
     .command('demo')
@@ -46,6 +57,9 @@ function createProgram(finish: (status: number) => void): Command {
     })
   addDeadLetters(program, finish)
   addStatus(program, finish)
+  addPreview(program, finish)
+  addCheckpoints(program, finish)
+  addCompletion(program)
   return program
 }
 
@@ -100,12 +114,91 @@ function addStatus(program: Command, finish: (status: number) => void): void {
     })
 }
 
+function addPreview(program: Command, finish: (status: number) => void): void {
+  program
+    .command('preview')
+    .description('the HEC events that the next logs would become; sends and stores nothing')
+    .option(...CONFIG_OPTION)
+    .option('--source <name>', 'of which source; default: the only one')
+    .option('--shard <n>', 'of this shard alone; default: all in turn', parseShard)
+    .option(
+      '--from <begin|end|TIME>',
+      "where to begin; default: the group's checkpoint, else start_from of the source",
+      parsePosition,
+    )
+    .option('--limit <n>', 'so many events', parseCount, 10)
+    .addHelpText('after', exampleOf('preview --source actiontrail --from 2026-01-31T08:00:00Z --limit 3'))
+    .action(async ({ config, ...options }: PreviewOptions & { config?: string }) => {
+      const { preview } = await import('./commands/preview.ts')
+      finish(await preview(config, options))
+    })
+}
+
+function addCheckpoints(program: Command, finish: (status: number) => void): void {
+  const checkpoints = program
+    .command('checkpoints')
+    .description('where the consumer group stands in each shard, and moving it')
+
+  checkpoints
+    .command('show')
+    .description('checkpoint, its time and lag, of each shard')
+    .option(...CONFIG_OPTION)
+    .option('--source <name>', 'of this source alone')
+    .option('--json', 'for programs', false)
+    .addHelpText('after', exampleOf('checkpoints show --config /etc/sls2splunk/config.yaml'))
+    .action(async ({ config, ...options }: ShowOptions & { config?: string }) => {
+      const { show } = await import('./commands/checkpoints/show.ts')
+      finish(await show(config, options))
+    })
+
+  checkpoints
+    .command('reset')
+    .description('moves checkpoints, back to send again or forward to skip; while no consumer is alive')
+    .option(...CONFIG_OPTION)
+    .requiredOption('--to <begin|end|TIME>', 'where to: a time is of receipt by Log Service', parsePosition)
+    .option('--shard <n>', 'of this shard alone; default: all', parseShard)
+    .option('--source <name>', 'of which source; default: the only one')
+    .option('--yes', 'without asking', false)
+    .option('--force', 'also while consumers may be alive', false)
+    .addHelpText('after', exampleOf('checkpoints reset --to 2026-01-31T08:00:00+08:00 --shard 3'))
+    .action(async ({ config, ...options }: ResetOptions & { config?: string }) => {
+      const { reset } = await import('./commands/checkpoints/reset.ts')
+      finish(await reset(config, options))
+    })
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('a script with which a shell completes commands and options')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText('after', exampleOf('completion bash > /etc/bash_completion.d/sls2splunk'))
+    .action((shell: Shell) => void process.stdout.write(completionOf(program, shell)))
+}
+
 const exampleOf = (command: string) => `\nExample:\n  sls2splunk ${command}`
 
 function parsePositive(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
   throw new InvalidArgumentError('a number above 0 is needed')
+}
+
+function parseCount(text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('a whole number above 0 is needed')
+}
+
+function parseShard(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('the number of a shard is needed')
+}
+
+function parsePosition(text: string): StartPosition {
+  const position = parseStartPosition(text)
+  if (position) return position
+  throw new InvalidArgumentError(`needed is ${START_POSITION_FORM}`)
 }
 
 function parseUrl(text: string): string {

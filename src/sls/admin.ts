@@ -17,6 +17,8 @@ export interface SlsAdmin {
   initialisePositions(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<Initialised>>
   /** Stores positions whoever holds the shards: for a group that was deleted and made again. */
   restorePositions(source: SourceConfig, positions: Positions, signal: AbortSignal): Promise<SlsResult<void>>
+  /** Every shard of the logstore with what the group has stored for it, by id. Reads alone. */
+  positionsOf(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<GroupPositions>>
   /** What is worth knowing of a logstore, as far as the key may ask. */
   factsOf(logstore: string, signal: AbortSignal): Promise<LogstoreFacts>
   close(): void
@@ -27,6 +29,27 @@ export interface LogstoreFacts {
   readonly shards?: number
   /** How long logs are kept. */
   readonly retentionSeconds?: number
+}
+
+export interface GroupPositions {
+  /** False: nobody has made the consumer group yet. */
+  readonly groupExists: boolean
+  readonly shards: readonly ShardPosition[]
+}
+
+export interface ShardPosition {
+  readonly shard: number
+  /** Split or merged: nothing is written to it any more. */
+  readonly readonly: boolean
+  readonly checkpoint?: StoredCheckpoint
+}
+
+export interface StoredCheckpoint {
+  readonly cursor: string
+  /** When it was stored, in unix seconds; undefined when Log Service does not say. */
+  readonly savedAtSeconds: number | undefined
+  /** Who stored it; empty when it was no consumer, or Log Service does not say. */
+  readonly consumer: string
 }
 
 export interface Initialised {
@@ -62,6 +85,7 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
     ensureGroup: (source, signal) => attempt(signal, sdk => ensureGroup(sdk, project, source)),
     initialisePositions: (source, signal) =>
       attempt(signal, sdk => initialisePositions(sdk, project, source)),
+    positionsOf: (source, signal) => attempt(signal, sdk => positionsOf(sdk, project, source)),
     async factsOf(logstore, signal) {
       const shards = await attempt(signal, ({ client }) => listShards(client, project, logstore))
       // Not among the actions that a consumer needs: it may be forbidden.
@@ -80,8 +104,7 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
             checkpoint,
             forceSuccess: true,
           })
-          await unless(
-            'ShardNotExist',
+          await unless('ShardNotExist', () =>
             client.consumerGroupUpdateCheckPoint(project, logstore, consumerGroup, request),
           )
         }
@@ -107,8 +130,9 @@ async function ensureGroup(
   if (!group) {
     const request = new models.CreateConsumerGroupRequest({ consumerGroup, timeout, order })
     // Two services that start together both find no group; the second to create it has got what it wants.
-    const creation = client.createConsumerGroup(project, logstore, request)
-    const created = await unless('ConsumerGroupAlreadyExist', creation)
+    const created = await unless('ConsumerGroupAlreadyExist', () =>
+      client.createConsumerGroup(project, logstore, request),
+    )
     if (created) return [`consumer group ${consumerGroup} made, timeout ${timeout} s, in order: ${order}`]
     group = await find()
   }
@@ -151,6 +175,33 @@ async function initialisePositions(
   return { shards: shards.length, initialised: missing.length }
 }
 
+async function positionsOf(
+  { client, models }: Sdk,
+  project: string,
+  { logstore, consumerGroup }: SourceConfig,
+): Promise<GroupPositions> {
+  const listed = await listShards(client, project, logstore)
+  const stored = new Map<number, StoredCheckpoint>()
+  const groupExists = await unless('ConsumerGroupNotExist', async () => {
+    const request = new models.GetCheckPointRequest({})
+    const { body = [] } = await client.getCheckPoint(project, logstore, consumerGroup, request)
+    for (const { shard, checkpoint: cursor, updateTime, consumer = '' } of body)
+      if (shard !== undefined && cursor)
+        stored.set(shard, { cursor, savedAtSeconds: savedAtSecondsOf(updateTime), consumer })
+  })
+  const shards = listed.map(({ id: shard, readonly }) => {
+    const checkpoint = stored.get(shard)
+    return { shard, readonly, ...(checkpoint && { checkpoint }) }
+  })
+  return { groupExists, shards: shards.toSorted((a, b) => a.shard - b.shard) }
+}
+
+/** The documentation says seconds, its examples are microseconds. */
+function savedAtSecondsOf(updateTime: number | undefined): number | undefined {
+  if (!updateTime) return undefined
+  return updateTime > 1e12 ? updateTime / 1e6 : updateTime
+}
+
 async function listShards(client: Sdk['client'], project: string, logstore: string): Promise<ListedShard[]> {
   const { body = [] } = await client.listShards(project, logstore)
   return body.map(({ shardID = -1, status, inclusiveBeginKey = '', exclusiveEndKey = '' }) => ({
@@ -166,9 +217,9 @@ function cursorFrom(start: StartPosition): string {
 }
 
 /** Whether a call has worked; false when it was refused with this code. */
-async function unless(code: string, call: Promise<unknown>): Promise<boolean> {
+async function unless(code: string, call: () => Promise<unknown>): Promise<boolean> {
   try {
-    await call
+    await call()
     return true
   } catch (error) {
     if (error instanceof FailedCall && error.failure.code === code) return false

@@ -1,7 +1,7 @@
 /** The page's files and the documents it links to: read once, when the service starts. */
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 
 export interface StaticFile {
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/plain; charset=utf-8',
 }
 
-/** Throws when a folder is missing: the package is then incomplete. */
+/** Of a package from which somebody has left the documents out, the page alone. */
 export function readStaticFiles(): StaticFile[] {
   const page = readFolder(new URL('../page/', import.meta.url), '/page/', ['.html', '.css', '.js', '.svg'])
   const docs = readFolder(new URL('../../docs/', import.meta.url), '/docs/', ['.md'])
@@ -30,10 +30,14 @@ export function readStaticFiles(): StaticFile[] {
 }
 
 function readFolder(folder: URL, path: string, extensions: readonly string[]): StaticFile[] {
-  const names = readdirSync(folder).filter(name => extensions.includes(extname(name)))
+  const names = filesIn(folder).filter(name => extensions.includes(extname(name)))
   return names.map(name => {
     const body = readFileSync(new URL(name, folder))
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
     return { path: path + name, contentType: TYPES[extname(name)] ?? 'application/octet-stream', etag, body }
   })
+}
+
+function filesIn(folder: URL): string[] {
+  return existsSync(folder) ? readdirSync(folder) : []
 }

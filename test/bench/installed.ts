@@ -19,7 +19,7 @@ function install(): string {
   execFileSync(process.execPath, ['scripts/build.js'], { cwd: ROOT })
   rmSync(PLACE, { recursive: true, force: true })
   mkdirSync(PLACE, { recursive: true })
-  for (const part of ['bin', 'dist', 'wasm', 'package.json'])
+  for (const part of ['bin', 'dist', 'wasm', 'docs', 'package.json'])
     cpSync(`${ROOT}${part}`, `${PLACE}/${part}`, { recursive: true })
   symlinkSync(`${ROOT}node_modules`, `${PLACE}/node_modules`)
   return `${PLACE}/bin/sls2splunk.js`

@@ -32,12 +32,12 @@ const sections = (splunk: object = {}): Sections => ({
 })
 
 /** Answers that repeat what they were sent, as a talkative proxy does. */
-function makeTalkative({ hec, sls }: FarEnds): void {
-  const body = (code: number) => JSON.stringify({ text: `no ${TOKEN} ${LATER_TOKEN}`, code })
+function makeTalkative({ hec, sls }: FarEnds, token: string): void {
+  const body = (code: number) => JSON.stringify({ text: `no ${token}`, code })
   hec.faults.add({ fault: { kind: 'reply', status: 403, body: body(4) }, times: 2 })
   hec.faults.add({ fault: { kind: 'reply', status: 400, body: body(6) }, times: 3 })
   hec.faults.add({ fault: { kind: 'reply', status: 503, body: body(9) }, times: 2 })
-  hec.faults.add({ fault: { kind: 'reply', status: 500, body: `<html>${TOKEN}</html>` }, times: 2 })
+  hec.faults.add({ fault: { kind: 'reply', status: 500, body: `<html>${token}</html>` }, times: 2 })
   const message = `refused ${STS_TOKEN} ${ACCESS_KEY.secret}`
   for (const code of ['Unauthorized', 'SignatureNotMatch', 'InternalServerError', 'SecurityTokenExpired'])
     sls.faults.add({ fault: { kind: 'error', code, message }, times: 1 })
@@ -90,7 +90,7 @@ describe('secrets', () => {
         state: service.output,
       },
     )
-    makeTalkative(far)
+    makeTalkative(far, TOKEN)
     const said: string[] = []
     const look = async () => {
       for (const path of ['/', '/metrics', '/healthz', '/readyz', '/api/status', '/nowhere'])
@@ -105,6 +105,8 @@ describe('secrets', () => {
     writeFileSync(file, yamlOf(far, sections({ token: LATER_TOKEN })))
     service.signal('SIGHUP')
     await eventually(() => service.output().includes('reloaded'), { withinMs: 60_000, what: 'a reload' })
+    makeTalkative(far, LATER_TOKEN)
+    await eventually(() => service.output().includes('no ***'), { withinMs: 30_000, what: 'a repetition' })
     await look()
     writeFileSync(file, yamlOf(far, sections({ proxy: `http://user:${PROXY_PASSWORD}@127.0.0.1:1:1` })))
     service.signal('SIGHUP')

@@ -13,8 +13,8 @@ export interface Certificate {
 export interface Authority {
   /** To be trusted: PEM. */
   readonly ca: string
-  /** For `IP:127.0.0.1,DNS:localhost`, as OpenSSL writes subject alternative names. */
-  issue(names: string): Certificate
+  /** For `IP:127.0.0.1,DNS:localhost`, as OpenSSL writes subject alternative names; for a day unless told otherwise. */
+  issue(names: string, days?: number): Certificate
 }
 
 const CURVE = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -28,7 +28,7 @@ export function createAuthority(): Authority {
   const authority = inFolder(folder => request(folder, ['-addext', 'keyUsage=keyCertSign']))
   return {
     ca: authority.cert,
-    issue: names =>
+    issue: (names, days) =>
       inFolder(folder => {
         const ca = join(folder, 'ca.pem')
         writeFileSync(ca, authority.cert + authority.key)
@@ -38,14 +38,14 @@ export function createAuthority(): Authority {
           '-addext',
           'basicConstraints=critical,CA:false',
         ]
-        return request(folder, [...extensions, '-CA', ca, '-CAkey', ca])
+        return request(folder, [...extensions, '-CA', ca, '-CAkey', ca], days)
       }),
   }
 }
 
-function request(folder: string, extra: readonly string[]): Certificate {
+function request(folder: string, extra: readonly string[], days = 1): Certificate {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const files = ['-subj', '/CN=test', '-days', '1', '-keyout', key, '-out', cert]
+  const files = ['-subj', '/CN=test', '-days', String(days), '-keyout', key, '-out', cert]
   execFileSync('openssl', ['req', '-x509', ...CURVE, ...files, ...extra], { stdio: 'pipe' })
   return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
 }

@@ -30,7 +30,7 @@ describe('a log file', () => {
     const place = directory()
     const limits = { maxSize: '10K', keptFiles: 3 } as const
     const file = await openLogFile(join(place, 'service.log'), neverFails, limits)
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 95; i++) {
       file.write(`${String(i).padStart(1_023, '0')}\n`)
       await new Promise(resolve => setTimeout(resolve, 1))
     }

@@ -1,11 +1,10 @@
 /** `sls2splunk dead-letters replay`: sends them again, keeps what Splunk still refuses. */
 
-import { once } from 'node:events'
-import { createInterface } from 'node:readline/promises'
 import type { Config } from '../../config/types.ts'
 import { messageOf } from '../../failure.ts'
 import { lockState } from '../../state-lock.ts'
 import { isSystemError } from '../../worker/dead-letter-directory.ts'
+import { type Asked, ask } from '../ask.ts'
 import { EXIT } from '../exit.ts'
 import { openConfig } from '../open-config.ts'
 import { isSendable, replayAll, type Wanted } from './pass.ts'
@@ -77,21 +76,6 @@ function stopOnSignal() {
       process.off('SIGINT', abort)
       process.off('SIGTERM', abort)
     },
-  }
-}
-
-type Asked = 'yes' | 'no' | 'nobody'
-
-async function ask(question: string): Promise<Asked> {
-  if (!process.stdin.isTTY) return 'nobody'
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    // Ctrl-C rejects and Ctrl-D leaves the question without an answer: neither is a yes.
-    const closed = once(terminal, 'close').then(() => '')
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `).catch(() => ''), closed])
-    return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no'
-  } finally {
-    terminal.close()
   }
 }
 

@@ -13,9 +13,9 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly (stri
 }
 
 /** The beginning of what somebody else said, on one line, without control characters. */
-export function excerptOf(text: string): string {
+export function excerptOf(text: string, maxLength = MAX_EXCERPT): string {
   const plain = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
-  return plain.length > MAX_EXCERPT ? `${plain.slice(0, MAX_EXCERPT)}…` : plain
+  return plain.length > maxLength ? `${plain.slice(0, maxLength)}…` : plain
 }
 
 /** `1 letter`, `3 letters`. */

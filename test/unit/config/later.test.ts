@@ -18,7 +18,6 @@ const UNAVAILABLE: [section: 'splunk' | 'source' | 'top', added: string, places:
   ['source', 'event: { parse_json: [a] }', ['11:14: sources[0].event.parse_json']],
   ['source', 'event: { indexed_fields: [a] }', ['11:14: sources[0].event.indexed_fields']],
   ['source', 'event: { event_id: true }', ['11:14: sources[0].event.event_id']],
-  ['top', 'log: { file: x.log }', ['11:8: log.file']],
 ]
 
 describe('an option of a later version is refused by name', () => {

@@ -273,8 +273,11 @@ describe('in the other sections', () => {
         'log: { level: verbose }',
         'config.yaml:11:15: log.level: must be one of trace, debug, info, warn, error',
       ],
-      ['log: info', 'config.yaml:11:6: log: must be a section with keys such as level, format'],
-      ['log: [info]', 'config.yaml:11:6: log: must be a section with keys such as level, format, not a list'],
+      ['log: info', 'config.yaml:11:6: log: must be a section with keys such as level, format, file'],
+      [
+        'log: [info]',
+        'config.yaml:11:6: log: must be a section with keys such as level, format, file, not a list',
+      ],
     ],
     'top',
   )

@@ -1,0 +1,27 @@
+/** Which proxy a request would go through, as the HTTP client decides it. */
+
+/** `configured`: `sls.proxy` or `splunk.proxy`; `''` for none. */
+export function proxyFor(
+  url: string,
+  configured: string | undefined,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  const { protocol, hostname, port } = new URL(url)
+  if (configured !== undefined) return nameOf(configured)
+  const scheme = protocol.slice(0, -1)
+  const proxy = env[`${scheme}_proxy`] || env[`${scheme.toUpperCase()}_PROXY`]
+  const bypassed = (env.no_proxy || env.NO_PROXY || '').split(',').map(entry => entry.trim().toLowerCase())
+  const host = hostname.toLowerCase()
+  return proxy && !bypassed.some(entry => isMeant(entry, host, port)) ? nameOf(proxy) : undefined
+}
+
+function isMeant(entry: string, host: string, port: string): boolean {
+  if (entry === '*' || entry === host || entry === `${host}:${port}`) return true
+  const suffix = entry.replace(/^\*/, '')
+  return suffix.startsWith('.') && host.endsWith(suffix)
+}
+
+/** Host and port alone: there may be a password in front. Undefined for what is no address. */
+function nameOf(proxy: string): string | undefined {
+  return URL.parse(proxy.includes('://') ? proxy : `http://${proxy}`)?.host || undefined
+}

@@ -1,0 +1,116 @@
+/** One HEC endpoint: the way to it, whether it is well, whether it takes the token. No event is sent. */
+
+import { randomUUID } from 'node:crypto'
+import type { SplunkConfig } from '../../config/types.ts'
+import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
+import type { Reason, Verdict } from '../../splunk/answers.ts'
+import { describe } from '../../splunk/describe.ts'
+import { createToken } from '../../splunk/token.ts'
+import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
+import { proxyFor } from './proxy.ts'
+import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
+
+export interface SplunkParts {
+  readonly splunk: SplunkConfig
+  readonly url: string
+  /** Of the file: the default one and those of routes, as they are written. */
+  readonly indexes: readonly string[]
+}
+
+export function splunkRow({ splunk, url, indexes }: SplunkParts): Row<unknown> {
+  const { tls } = splunk
+  const way: Way = { url, tls, proxy: proxyFor(url, splunk.proxy, process.env), section: 'splunk' }
+  const asking = (ask: (client: HecClient, signal: AbortSignal) => Promise<Finding>) => {
+    return (_: unknown, signal: AbortSignal) => withClient(splunk, url, client => ask(client, signal))
+  }
+  const steps: Step<unknown>[] = [
+    ...networkSteps(way),
+    {
+      name: 'health',
+      needs: TLS,
+      late: lateRemedy(way),
+      run: asking(async (client, signal) => judgeHealth(await client.probe(signal), way)),
+    },
+    {
+      name: 'token',
+      needs: TLS,
+      late: lateRemedy(way),
+      run: asking(async (client, signal) =>
+        judgeToken(await client.post(NOTHING, randomUUID(), signal), way),
+      ),
+    },
+    {
+      name: 'acknowledgement',
+      needs: 'token',
+      run: asking((client, signal) => askForAcks(client, splunk, { way, signal })),
+    },
+    ...(indexes.length > 0 ? [{ name: 'index', run: () => skipped(indexText(indexes)) }] : []),
+  ]
+  return { target: `Splunk at ${url}`, steps }
+}
+
+/** HEC refuses an empty request for having no data, and before that for its token. */
+const NOTHING = { bytes: new Uint8Array(), gzip: false, events: 0, rawBytes: 0 } as const
+const NO_DATA = 5
+
+const indexText = (indexes: readonly string[]) =>
+  `${indexes.join(', ')}: told by the first event; a refused index holds its shard and is named`
+
+function judgeHealth(attempt: Attempt, way: Way): Finding {
+  return attempt.verdict.kind === 'delivered' ? ok(attempt.answer || 'healthy') : trouble(attempt, way)
+}
+
+function judgeToken(attempt: Attempt, way: Way): Finding {
+  if (attempt.code === NO_DATA || attempt.verdict.kind === 'delivered') return ok('the token is accepted')
+  return trouble(attempt, way)
+}
+
+interface Asking {
+  readonly way: Way
+  readonly signal: AbortSignal
+}
+
+const ACKNOWLEDGEMENT_DISABLED = 14
+
+async function askForAcks(
+  client: HecClient,
+  { acknowledgementMs }: SplunkConfig,
+  { way, signal }: Asking,
+): Promise<Finding> {
+  const polled = await client.poll({ channel: randomUUID(), ackId: 0 }, signal)
+  const isWanted = acknowledgementMs !== undefined
+  if (polled.kind === 'answered') return isWanted ? ok('the token offers it, and it is asked for') : unused()
+  const { attempt } = polled
+  if (attempt.code !== ACKNOWLEDGEMENT_DISABLED || isWanted) return trouble(attempt, way)
+  return ok('the token does not offer it, and it is not asked for')
+}
+
+function unused(): Finding {
+  return warning(
+    'the token offers it, and splunk.acknowledgement does not ask for it',
+    'set splunk.acknowledgement to true, or switch indexer acknowledgement off for the token: Splunk keeps ids that nobody asks for',
+  )
+}
+
+function trouble({ verdict, detail, status }: Attempt, way: Way): Finding {
+  if (status === 0) return failed(`no answer (${detail})`, networkRemedy(detail, way))
+  const { text, remedy } = describe(reasonOf(verdict), '', detail)
+  return failed(text, remedy)
+}
+
+/** `delivered` has none: to a question without events it is somebody else's answer. */
+const reasonOf = (verdict: Verdict): Reason => (verdict.kind === 'delivered' ? 'not-hec' : verdict.reason)
+
+async function withClient(
+  splunk: SplunkConfig,
+  url: string,
+  ask: (client: HecClient) => Promise<Finding>,
+): Promise<Finding> {
+  const token = createToken(splunk.token, splunk.tokenFile)
+  const client = createHecClient({ splunk, url, token, maxSockets: 1 })
+  try {
+    return await ask(client)
+  } finally {
+    client.close()
+  }
+}

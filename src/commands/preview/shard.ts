@@ -1,0 +1,81 @@
+/** The logs of a shard as the events that the worker would send, one after the other, until there are enough. */
+
+import type { SlsFailure } from '../../sls/errors.ts'
+import type { Cursor, Page } from '../../sls/page.ts'
+import { corruptionOf } from '../../worker/encode/check.ts'
+import { createEncode, type Encode, type PageEncoder } from '../../worker/encode/page-encoder.ts'
+import { createPlanner } from '../../worker/encode/plan.ts'
+import type { EventMetadata, SourceConfig } from '../../config/types.ts'
+import type { LogService } from '../log-service.ts'
+
+export interface ShardPreview {
+  readonly shard: number
+  readonly from: Cursor
+  /** Logs that were printed, and logs that routes dropped before the last one of them. */
+  readonly shown: number
+  readonly dropped: number
+  readonly end: End
+}
+
+export type End =
+  /** Behind the newest log, or where enough were shown. */
+  | { readonly kind: 'read' }
+  /** Too much was read without finding enough. */
+  | { readonly kind: 'given-up'; readonly pulls: number }
+  | { readonly kind: 'failed'; readonly failure: SlsFailure }
+  | { readonly kind: 'corrupt'; readonly message: string }
+
+export interface Wanted {
+  readonly limit: number
+  /** An event of HEC with its line end. */
+  readonly show: (event: Uint8Array) => void
+  readonly signal: AbortSignal
+}
+
+/** Routes may drop all there is, and a person waits. */
+const MAX_PULLS = 30
+const MAX_GROUPS = 1_000
+
+/** The encoder of the worker with everything that shapes events: routes, defaults, metadata. */
+export function encoderOf(source: SourceConfig, defaults: EventMetadata, shard: number): Encode {
+  const { project, logstore, routes, event } = source
+  return createEncode(
+    createPlanner({ project, logstore, shard, routes, defaults, addMetadata: event.metadata }),
+  )
+}
+
+/** Pulls and prints; nothing is stored anywhere. Rejects when the signal is aborted. */
+export async function previewShard(
+  { client }: Pick<LogService, 'client'>,
+  { shard, from, encode }: { readonly shard: number; readonly from: Cursor; readonly encode: Encode },
+  { limit, show, signal }: Wanted,
+): Promise<ShardPreview> {
+  let [cursor, shown, dropped] = [from, 0, 0]
+  const ended = (end: End) => ({ shard, from, shown, dropped, end })
+  for (let pulls = 0; pulls < MAX_PULLS; pulls++) {
+    const groups = Math.min(MAX_GROUPS, limit * 2 ** pulls)
+    const answer = await client.pull(shard, cursor, signal, groups)
+    if (answer.kind === 'failed') return ended(answer)
+    const page: Page = answer.value
+    const corruption = corruptionOf(page.data)
+    if (corruption) return ended({ kind: 'corrupt', message: corruption.message })
+    const encoder = encode(page.data)
+    shown += showEvents(encoder, limit - shown, show)
+    dropped += encoder.droppedEvents()
+    if (page.atEnd || shown === limit) return ended({ kind: 'read' })
+    cursor = page.next
+  }
+  return ended({ kind: 'given-up', pulls: MAX_PULLS })
+}
+
+/** Without room for two events each comes alone, so that nothing behind the last one is looked at. */
+const NO_ROOM = new Uint8Array(0)
+
+function showEvents(encoder: PageEncoder, limit: number, show: Wanted['show']): number {
+  for (let shown = 0; shown < limit; shown++) {
+    const body = encoder.next(NO_ROOM)
+    if (body === undefined) return shown
+    show(body.bytes)
+  }
+  return limit
+}

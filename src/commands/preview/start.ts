@@ -1,0 +1,18 @@
+/** Where in a shard a preview begins. */
+
+import type { StartPosition } from '../../config/types.ts'
+import type { ShardPosition } from '../../sls/admin.ts'
+import type { SlsResult } from '../../sls/errors.ts'
+import type { Cursor } from '../../sls/page.ts'
+import type { LogService } from '../log-service.ts'
+
+/** What was asked for, else the group's checkpoint, else where the configuration begins. */
+export async function startOf(
+  { client, source }: LogService,
+  { shard, checkpoint }: ShardPosition,
+  from: StartPosition | undefined,
+  signal: AbortSignal,
+): Promise<SlsResult<Cursor>> {
+  if (from === undefined && checkpoint) return { kind: 'ok', value: checkpoint.cursor }
+  return client.cursorAt(shard, from ?? source.startFrom, signal)
+}
