@@ -61,7 +61,7 @@ describe.each([...PAGES, 'monitoring/README.md'])('%s', page => {
     expect(links.filter(target => !exists(target, page))).toEqual([])
   })
 
-  test('names npm scripts and commands that are known', () => {
+  test('names commands that the program has', () => {
     const named = [...read(page).matchAll(/`sls2splunk ([a-z-]+)/g)].map(([, command = '']) => command)
     expect(named.filter(command => !COMMANDS.has(command))).toEqual([])
   })
