@@ -10,6 +10,7 @@ import { type Forecast, forecastOf } from './forecast.ts'
 import type { StatusHistory } from './history.ts'
 import { isTargetMet, TARGET } from './metrics.ts'
 import { type Problem, problemsOf } from './problems.ts'
+import { runbookOf } from './runbook.ts'
 import { isHold, needsPerson } from './severity.ts'
 import type { SourceFacts } from './source-run.ts'
 import { stateOf, summaryOf } from './summary.ts'
@@ -184,7 +185,7 @@ function reasonOf(problem: Problem): Status.StatusReason {
     tries,
     since: since.toISOString(),
     needs_person: needsPerson(code),
-    runbook: `runbook.md#${code.toLowerCase()}`,
+    runbook: runbookOf(code),
   }
 }
 
