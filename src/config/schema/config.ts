@@ -40,7 +40,7 @@ function keysOf({ files, logFormat }: Surroundings) {
       .describe(`Lock file and dead letters, relative to this file; default: \${STATE_DIRECTORY:-./state}`)
       .optional(),
     worker: workerSchema().prefault({}).describe('What one worker thread may take'),
-    http: httpSchema(files).prefault({}).describe('Metrics and health'),
+    http: httpSchema(files).prefault({}).describe('Status page, metrics and health'),
     dead_letters: deadLettersSchema().prefault({}).describe('What Splunk can never accept is kept here'),
     log: logSchema(logFormat, files).prefault({}).describe('The log of the service itself'),
   }

@@ -18,7 +18,7 @@ function keysOf(files: Files) {
   return {
     listen: parsed('ADDRESS:PORT, as 127.0.0.1:9464', parseListen)
       .prefault('127.0.0.1:9464')
-      .describe('Address and port of /metrics, /healthz and /readyz'),
+      .describe('Address and port of the status page, /api/status, /metrics, /healthz and /readyz'),
     bearer_token: secret().describe('Every path but /healthz asks for it').optional(),
     bearer_token_file: secretFile(files).describe('File that holds the bearer token').optional(),
     tls: section(identityKeys(files), toServerTls, [matchingRule()])
