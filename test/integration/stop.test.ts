@@ -172,7 +172,7 @@ describe.concurrent('the process', () => {
     far.produce([0], 1)
     await everythingArrives(far)
     service.signal('SIGHUP')
-    await lineWith(service, 'SIGHUP')
+    await lineWith(service, 'reloaded: nothing has changed')
     service.closeOutput()
     service.signal('SIGHUP')
     far.produce([0, 1], 1)
