@@ -16,8 +16,8 @@ const project = (name: string, testTimeout: number, globalSetup: string[] = []) 
 
 export default defineConfig({
   test: {
-    // Most of their time tests wait for heartbeats and back-off: two at once, also where there are two cores only.
-    maxWorkers: 2,
+    // Most of their time tests wait for heartbeats and back-off: three at once, also where there are two cores only.
+    maxWorkers: 3,
     projects: [
       project('unit', 20_000),
       project('integration', 60_000),

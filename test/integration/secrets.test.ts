@@ -4,10 +4,11 @@
  * repeats them.
  */
 
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { ACCESS_KEY, type FarEnds, startFarEnds, TOKEN } from '../support/far-ends.ts'
@@ -54,11 +55,10 @@ function titleOf({ pid }: ServiceProcess): string {
   return ['cmdline', 'comm', 'status'].map(name => readFileSync(`/proc/${pid}/${name}`, 'utf8')).join('\n')
 }
 
-function print(...words: readonly string[]): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  })
+/** What a command prints, however it ends: the far ends answer meanwhile, in this very process. */
+async function print(...words: readonly string[]): Promise<string> {
+  const running = promisify(execFile)(process.execPath, [BIN, ...words], { timeout: 60_000 })
+  const { stdout, stderr } = await running.catch((error: { stdout: string; stderr: string }) => error)
   return `$ ${words.join(' ')}\n${stdout}${stderr}`
 }
 
@@ -118,8 +118,11 @@ describe('secrets', () => {
     service.signal('SIGHUP')
     await look()
     stopStream()
+    // From here on by a token that each command knows.
+    far.hec.faults.clear()
+    makeTalkative(far, TOKEN)
     for (const command of ['check', 'status', 'preview', 'checkpoints show', 'dead-letters show'])
-      said.push(print(...command.split(' '), '--config', file))
+      said.push(await print(...command.split(' '), '--config', file))
     await drained(service)
     said.push(service.output(), filesIn(place.directory))
     for (const [name, secret] of Object.entries(SECRETS))
