@@ -15,7 +15,7 @@ let tables = 0
 let metrics = ''
 for await (const line of createInterface({ input: demo.stdout })) {
   console.log(line)
-  url ||= /^metrics: (\S+)/.exec(line)?.[1] ?? ''
+  url ||= /\bmetrics: (\S+)/.exec(line)?.[1] ?? ''
   // The first table is drawn before anything has happened.
   if (line.startsWith('produced') && ++tables === 2) metrics = await scrape(url)
 }

@@ -35,6 +35,8 @@ const DEFAULT_KILL_AFTER_S = 10
 export async function demo(options: DemoOptions): Promise<number> {
   // Everything is on this machine; a proxy of the environment is not meant for it.
   for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) delete process.env[name]
+  // Whoever read the table is gone; the demonstration goes on to its end without a reader.
+  process.stdout.on('error', () => {})
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-demo-'))
   const farEnds = await startFarEnds(options)
   const config = demoConfig(farEnds, { ...options, stateDirectory: directory })

@@ -50,7 +50,8 @@ function flowOf({ shards, throughput }: Said): string {
   const many = shards.length === 1 ? '1 shard' : `${shards.length} shards`
   if (throughput === 0) return `All is delivered: ${many}, no new logs at the moment`
   const megabytes = (throughput / 1e6).toFixed(throughput < 1e6 ? 2 : 1)
-  return `Logs are flowing: ${megabytes} MB/s from ${many}, at most ${formatDuration(Math.round(lag) * 1_000)} behind`
+  const behind = lag < 1 ? 'up to date' : `at most ${formatDuration(Math.round(lag) * 1_000)} behind`
+  return `Logs are flowing: ${megabytes} MB/s from ${many}, ${behind}`
 }
 
 /** A worker that came back is worth a word for a while. */

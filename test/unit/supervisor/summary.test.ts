@@ -65,6 +65,11 @@ const gone = { up: false, joined: false, splunkUp: undefined }
 describe('the state in one sentence', () => {
   it.each<[string, Seen, string]>([
     ['all is well', {}, 'ok: Logs are flowing: 2.0 MB/s from 1 shard, at most 1s behind.'],
+    [
+      'all is up to date',
+      { shards: [{ lagSeconds: 0.4 }] },
+      'ok: Logs are flowing: 2.0 MB/s from 1 shard, up to date.',
+    ],
     ['nothing to do', { throughput: 0 }, 'ok: All is delivered: 1 shard, no new logs at the moment.'],
     [
       'Splunk is down',
