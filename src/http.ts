@@ -105,7 +105,8 @@ async function exchange(request: HttpRequest, agents: Agents, signal: AbortSigna
   signal.throwIfAborted()
   const startedAt = performance.now()
   const ended = await startExchange(request, agents, signal)
-  signal.throwIfAborted()
+  // An answer that is here counts, whatever the signal says by now.
+  if (ended.kind === 'trouble') signal.throwIfAborted()
   return { ...ended, durationMs: performance.now() - startedAt }
 }
 

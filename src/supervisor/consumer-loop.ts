@@ -14,7 +14,7 @@ export interface ConsumerLoop {
   readonly ended: Promise<ChildExit | undefined>
   /** Drains its thread, for good. */
   stop(): void
-  /** Drains its thread and runs it again; resolves when the new one has begun, or when the loop has ended. */
+  /** Drains its thread and runs it again; resolves when the new one has begun or failed, or when the loop has ended. */
   renew(): Promise<void>
 }
 
@@ -45,6 +45,8 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
         options.onDrained(last)
         continue
       }
+      // Nobody waits for a thread that may never become ready: it is tried again like any other.
+      renewed.resolve()
       const restart = nextRestart(history, performance.now() - startedAt, options.restartBackoff())
       history = restart.history
       options.onRestart(last, restart.afterMs)

@@ -150,7 +150,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     },
     reload(next) {
       const reloaded = lastReload.then(() => apply(next))
-      lastReload = reloaded
+      // One that fails is told of once, and keeps nobody from the next.
+      lastReload = reloaded.catch(() => {})
       return reloaded
     },
     sources: () =>

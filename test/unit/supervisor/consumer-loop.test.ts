@@ -73,6 +73,18 @@ describe('the loop of a consumer', () => {
     await loop.ended
   })
 
+  it('is renewed, as far as anybody waits for it, when the new run has failed', async () => {
+    const { loop, run, said } = setUp()
+    await run(0)
+    const renewed = loop.renew()
+    const second = await run(1)
+    second.end({ kind: 'never-ready' })
+    await renewed
+    expect(said).toEqual(['drained drained', 'restart never-ready'])
+    loop.stop()
+    await loop.ended
+  })
+
   it('that is stopped while it is renewed ends, and so does the wait', async () => {
     const { loop, run } = setUp()
     await run(0)
