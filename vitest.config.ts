@@ -9,6 +9,8 @@ const project = (name: string, testTimeout: number, globalSetup: string[] = []) 
     testTimeout,
     hookTimeout: testTimeout,
     pool: 'forks' as const,
+    // What a page shows comes once a second; the default of one second would be a matter of luck.
+    expect: { poll: { timeout: 10_000 } },
     // CommonJS packages look as they do in Node.
     deps: { interopDefault: false },
   },
