@@ -29,6 +29,7 @@ function createProgram(finish: (status: number) => void): Command {
     .command('run')
     .description('the service: runs until SIGTERM or SIGINT')
     .option(...CONFIG_OPTION)
+    .addHelpText('after', exampleOf('run --config /etc/sls2splunk/config.yaml'))
     .action(async ({ config }: { config?: string }) => finish(await run(config)))
 
   program
@@ -51,6 +52,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option('--consumers <n>', 'worker threads', parsePositive, 4)
     .option('--shards <n>', 'shards of the logstore', parsePositive, 8)
     .option('--kill-worker', 'kills one worker thread mid-way, to show that it comes back', false)
+    .addHelpText('after', exampleOf('demo --seconds 60 --rate 20 --kill-worker'))
     .action(async options => {
       const { demo } = await import('./commands/demo.ts')
       finish(await demo(options))

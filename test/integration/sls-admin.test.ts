@@ -123,6 +123,25 @@ describe('the consumer group', () => {
   })
 })
 
+describe('what is worth knowing of a logstore', () => {
+  it('is how many shards take writes, and for how long logs are kept', async () => {
+    const { simulator, admin } = await start()
+    simulator.createLogstore(PROJECT, 'kept', { shards: 2, ttlDays: 30 })
+    simulator.splitShard(PROJECT, 'kept', 0)
+    expect(await admin.factsOf('kept', never)).toEqual({ shards: 3, retentionSeconds: 30 * 86_400 })
+  })
+
+  it('is nothing of retention where logs are kept for ever, or nobody may know', async () => {
+    const { simulator, admin } = await start()
+    expect(await admin.factsOf('logs', never)).toEqual({ shards: 3 })
+    simulator.createLogstore(PROJECT, 'kept', { shards: 1, ttlDays: 30 })
+    simulator.faults.add({ call: 'GetLogStore', fault: { kind: 'error', code: 'Unauthorized' } })
+    expect(await admin.factsOf('kept', never)).toEqual({ shards: 1 })
+    simulator.faults.add({ call: 'ListShards', fault: { kind: 'error', code: 'Unauthorized' } })
+    expect(await admin.factsOf('kept', never)).toEqual({})
+  })
+})
+
 describe('positions', () => {
   const cursorsOf = (all: ReturnType<Awaited<ReturnType<typeof start>>['positions']>) =>
     new Map([...all].map(([shard, { cursor }]) => [shard, cursor]))
