@@ -18,8 +18,9 @@ const project = (name: string, testTimeout: number, globalSetup: string[] = []) 
 
 export default defineConfig({
   test: {
-    // Most of their time tests wait for heartbeats and back-off: three at once, also where there are two cores only.
-    maxWorkers: 3,
+    // Most of their time tests wait for heartbeats and back-off: two at once, also where there are two cores only; three for
+    // `npm test`, whose files are the least busy.
+    maxWorkers: 2,
     projects: [
       project('unit', 20_000),
       project('integration', 60_000),
