@@ -13,18 +13,18 @@ import {
   shardOfEvent,
   startFarEnds,
 } from '../support/far-ends.ts'
-import { createWorkplace, drained, yamlOf } from '../support/process.ts'
+import { createWorkplace, drained, type Sections, yamlOf } from '../support/process.ts'
 
 const HOUR_MS = 3_600_000
 const GENEROUS_MS = 30_000
 
 /** A group without consumers, whose checkpoints nobody has written; the simulator's clock is `behindMs` behind. */
-async function setUp(atEnd: AtEnd, options: FarEndsOptions) {
+async function setUp(atEnd: AtEnd, options: FarEndsOptions, added: Sections = {}) {
   let behindMs = 0
   const clock = { nowMs: () => Date.now() - behindMs }
   const far = await startFarEnds({ ...options, sls: { clock } }, atEnd)
   const workplace = createWorkplace(atEnd)
-  const yaml = yamlOf(far)
+  const yaml = yamlOf(far, added)
   const run = createCommands(workplace.directory, yaml, atEnd)
   const position = (shard: number) => {
     const found = far.sls.positions(PROJECT, LOGSTORE).find(each => each.shard === shard)
@@ -207,7 +207,9 @@ describe('checkpoints reset', () => {
   })
 
   it('refuses while the service runs, and while it may run elsewhere', async ({ onTestFinished }) => {
-    const { far, run, start, checkpoint, position } = await setUp(onTestFinished, { shards: 1 })
+    // A group's timeout that a slow start of the second command does not outlast.
+    const slow = { source: { heartbeat_interval: '20s' } }
+    const { far, run, start, checkpoint, position } = await setUp(onTestFinished, { shards: 1 }, slow)
     far.produce([0], 2)
     const service = start()
     await eventually(() => far.missing().length === 0, { withinMs: GENEROUS_MS, state: service.output })
@@ -220,7 +222,7 @@ describe('checkpoints reset', () => {
     const recent = await run('checkpoints', 'reset', '--to', 'begin', '--yes')
     expect(recent.status).toBe(1)
     expect(recent.errors).toMatch(
-      /consumer test-logs-[12] of the group sls2splunk has stored the checkpoint of shard 0 \d s ago: stop every service of the group, then wait 3 s\. Nothing was moved/,
+      /consumer test-logs-[12] of the group sls2splunk has stored the checkpoint of shard 0 \d+ s ago: stop every service of the group, then wait 60 s\. Nothing was moved/,
     )
     expect(checkpoint(0)).toBe(position(0).end)
   })
