@@ -5,9 +5,9 @@
 
 import type { ShardDelta, ShardState, StatusReason, WorkerStatus } from '../protocol.ts'
 import { createRate, type Rate } from './rate.ts'
+import { type Witness, witnessesOf } from './witnesses.ts'
 
-export interface ConsumerView {
-  readonly source: string
+export interface ConsumerView extends Witness {
   readonly consumer: string
   /** The thread runs and has reported. */
   readonly up: boolean
@@ -42,7 +42,7 @@ export interface ShardView {
 export interface EndpointView {
   readonly source: string
   readonly endpoint: string
-  /** The last contact of one worker at least worked. */
+  /** The last contact of one worker at least worked, of those that have something to deliver. */
   readonly up: boolean
   readonly pendingAcks: number
 }
@@ -130,11 +130,18 @@ export function createBoard(now: () => number = () => performance.now()): Board 
     return { ...delta, readEvents: delta.readEvents - again }
   }
 
+  function isBusy({ bytes, status }: ConsumerEntry): boolean {
+    return (
+      bytes.perSecond(now()) > 0 || (status?.shards ?? []).some(({ inFlightEvents }) => inFlightEvents > 0)
+    )
+  }
+
   function viewConsumer(entry: ConsumerEntry): ConsumerView {
     const { source, consumer, status, restarts, restartedAtMs } = entry
     return {
       source,
       consumer,
+      busy: isBusy(entry),
       up: status !== undefined,
       joined: status?.joined ?? false,
       splunkUp: status?.splunkUp,
@@ -147,6 +154,15 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       memoryBytes: status?.memoryBytes ?? 0,
       reasons: status?.reasons ?? [],
     }
+  }
+
+  /** Of all consumers, but up only where a witness says so. */
+  function viewEndpoints(): EndpointView[] {
+    const entries = [...consumers.values()].map(entry => ({ ...entry, busy: isBusy(entry) }))
+    const heard = new Set(witnessesOf(entries))
+    return entries
+      .flatMap(entry => endpointsOf(entry, heard.has(entry)))
+      .reduce<EndpointView[]>(mergeEndpoint, [])
   }
 
   function viewShards({ source, consumer, status }: ConsumerEntry): ShardView[] {
@@ -215,7 +231,7 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       [...consumers.values()]
         .flatMap(viewShards)
         .sort((a, b) => a.source.localeCompare(b.source) || a.shard - b.shard),
-    endpoints: () => [...consumers.values()].flatMap(endpointsOf).reduce<EndpointView[]>(mergeEndpoint, []),
+    endpoints: viewEndpoints,
     positions: source => new Map(positionsOf(source)),
     takeGone() {
       const gone = [...shards].filter(([, { seenAtMs }]) => now() - seenAtMs > GONE_AFTER_MS)
@@ -225,18 +241,15 @@ export function createBoard(now: () => number = () => performance.now()): Board 
   }
 }
 
-interface EndpointReport extends Omit<EndpointView, 'up'> {
-  readonly up: boolean | undefined
+function endpointsOf({ source, status }: ConsumerEntry, isWitness: boolean): EndpointView[] {
+  const endpoints = status?.endpoints ?? []
+  return endpoints.map(({ up, ...each }) => ({ source, ...each, up: isWitness && up === true }))
 }
 
-function endpointsOf({ source, status }: ConsumerEntry): EndpointReport[] {
-  return (status?.endpoints ?? []).map(each => ({ source, ...each }))
-}
-
-function mergeEndpoint(merged: readonly EndpointView[], report: EndpointReport): EndpointView[] {
+function mergeEndpoint(merged: readonly EndpointView[], report: EndpointView): EndpointView[] {
   const isSame = (each: EndpointView) => each.source === report.source && each.endpoint === report.endpoint
   const before = merged.find(isSame)
-  const up = report.up === true || before?.up === true
+  const up = report.up || (before?.up ?? false)
   const pendingAcks = (before?.pendingAcks ?? 0) + report.pendingAcks
   return [...merged.filter(each => !isSame(each)), { ...report, up, pendingAcks }]
 }

@@ -4,6 +4,7 @@ import type { ServiceState } from '../status.ts'
 import { formatDuration } from '../units.ts'
 import type { ConsumerView, ShardView } from './board.ts'
 import type { Problem } from './problems.ts'
+import { witnessesOf } from './witnesses.ts'
 
 interface Seen {
   readonly consumers: readonly ConsumerView[]
@@ -13,7 +14,8 @@ interface Seen {
 /** Of the service, or of one source. */
 export function stateOf({ consumers, problems, isStopping }: Seen & { isStopping: boolean }): ServiceState {
   if (isStopping) return 'stopping'
-  const canDeliver = consumers.some(({ up, joined, splunkUp }) => up && joined && splunkUp === true)
+  const running = consumers.filter(({ up, joined }) => up && joined)
+  const canDeliver = witnessesOf(running).some(({ splunkUp }) => splunkUp === true)
   if (problems.length === 0) return 'ok'
   if (canDeliver) return 'degraded'
   return problems.every(isOfBeginning) && consumers.every(({ restarts }) => restarts === 0)

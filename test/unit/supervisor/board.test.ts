@@ -8,9 +8,12 @@ interface Told {
   /** Bytes read, by shard. */
   readonly read?: Readonly<Record<number, number>>
   readonly cpuSeconds?: number
+  /** What it says of the only endpoint. */
+  readonly endpointUp?: boolean
+  readonly pendingAcks?: number
 }
 
-function statusOf({ held = {}, read = {}, cpuSeconds = 0 }: Told): WorkerStatus {
+function statusOf({ held = {}, read = {}, cpuSeconds = 0, endpointUp, pendingAcks = 0 }: Told): WorkerStatus {
   const shards = Object.entries(held).map(([shard, position]): ShardStatus => {
     const place = position === undefined ? {} : { position }
     return { shard: Number(shard), state: 'reading', inFlightEvents: 3, lagSeconds: 5, ...place }
@@ -28,7 +31,7 @@ function statusOf({ held = {}, read = {}, cpuSeconds = 0 }: Told): WorkerStatus 
   return {
     joined: true,
     splunkUp: true,
-    endpoints: [],
+    endpoints: endpointUp === undefined ? [] : [{ endpoint: 'idx:8088', up: endpointUp, pendingAcks }],
     inFlightBytes: 100,
     memoryBytes: 1,
     shards,
@@ -60,6 +63,7 @@ describe('a consumer on the board', () => {
     expect(consumer('c1')).toEqual({
       source: 'logs',
       consumer: 'c1',
+      busy: false,
       up: false,
       joined: false,
       splunkUp: undefined,
@@ -180,6 +184,40 @@ describe('a shard on the board', () => {
     expect(board.takeGone()).toEqual([
       { source: 'logs', shard: 1 },
       { source: 'logs', shard: 0 },
+    ])
+  })
+})
+
+describe('an endpoint on the board', () => {
+  it('is up when it is so for one consumer, and has the acknowledgements of all', () => {
+    const { board, tell } = setUp()
+    tell('c1', { held: { 0: 'A' }, endpointUp: false, pendingAcks: 2 })
+    tell('c2', { held: { 1: 'A' }, endpointUp: true, pendingAcks: 3 })
+    expect(board.endpoints()).toEqual([{ source: 'logs', endpoint: 'idx:8088', up: true, pendingAcks: 5 }])
+  })
+
+  it('is down when only those with nothing to deliver find it healthy', () => {
+    const { board, tell } = setUp()
+    tell('c1', { held: { 0: 'A' }, endpointUp: false })
+    tell('c2', { endpointUp: true })
+    expect(board.endpoints()).toMatchObject([{ up: false }])
+  })
+
+  it('is what its probes say while nobody has anything to deliver', () => {
+    const { board, tell } = setUp()
+    tell('c1', { endpointUp: true })
+    tell('c2', { endpointUp: true })
+    expect(board.endpoints()).toMatchObject([{ up: true }])
+  })
+
+  it('of one source says nothing of the same one in another', () => {
+    const { board, tell } = setUp()
+    board.expect('more', 'm1')
+    tell('c1', { held: { 0: 'A' }, endpointUp: false })
+    tell('m1', { endpointUp: true })
+    expect(board.endpoints()).toMatchObject([
+      { source: 'logs', up: false },
+      { source: 'more', up: true },
     ])
   })
 })

@@ -6,6 +6,7 @@ import { readinessOf } from '../../../src/supervisor/readiness.ts'
 const GOOD: ConsumerView = {
   source: 'logs',
   consumer: 'box-logs-1',
+  busy: true,
   up: true,
   joined: true,
   splunkUp: true,

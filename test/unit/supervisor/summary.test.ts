@@ -6,6 +6,7 @@ import { stateOf, summaryOf } from '../../../src/supervisor/summary.ts'
 const CONSUMER: ConsumerView = {
   source: 'audit',
   consumer: 'box-audit-1',
+  busy: true,
   up: true,
   joined: true,
   splunkUp: true,
@@ -61,6 +62,8 @@ function said({
 
 const down = { splunkUp: false }
 const gone = { up: false, joined: false, splunkUp: undefined }
+const spare = { busy: false, consumer: 'box-audit-2' }
+const refused = problem('token-refused', 'Splunk refuses the token')
 
 describe('the state in one sentence', () => {
   it.each<[string, Seen, string]>([
@@ -75,6 +78,16 @@ describe('the state in one sentence', () => {
       'Splunk is down',
       { consumers: [down], problems: [problem('splunk-unreachable', 'Splunk cannot be reached')] },
       'down: Nothing is delivered: Splunk cannot be reached.',
+    ],
+    [
+      'the token is refused, and a spare consumer finds Splunk healthy',
+      { consumers: [down, spare], problems: [refused] },
+      'down: Nothing is delivered: Splunk refuses the token.',
+    ],
+    [
+      'the token is refused to one source only',
+      { consumers: [down, { ...spare, source: 'web' }], problems: [refused] },
+      'degraded: Logs are flowing: 2.0 MB/s from 1 shard, at most 1s behind, but Splunk refuses the token.',
     ],
     [
       'two things are wrong',
