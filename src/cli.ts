@@ -7,6 +7,7 @@ import type { ShowOptions } from './commands/checkpoints/show.ts'
 import { completionOf, type Shell, SHELLS } from './commands/completion.ts'
 import type { ReplayOptions } from './commands/dead-letters/replay.ts'
 import { EXIT } from './commands/exit.ts'
+import { flushed } from './commands/flushed.ts'
 import type { PreviewOptions } from './commands/preview.ts'
 import { run } from './commands/run.ts'
 import type { StatusOptions } from './commands/status.ts'
@@ -223,4 +224,6 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 // Whatever is still open then has had its time: a thread that cannot be ended must not keep the process.
-process.exit(await main(process.argv))
+const status = await main(process.argv)
+await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+process.exit(status)

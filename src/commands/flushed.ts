@@ -1,0 +1,9 @@
+/** What a command has printed is out before the process ends: `process.exit` throws away what a pipe has not taken yet. */
+
+import type { Writable } from 'node:stream'
+
+/** Resolves when all that was written is out, or nobody reads it any more. */
+export async function flushed(stream: Writable): Promise<void> {
+  if (stream.destroyed || stream.writableLength === 0) return
+  await new Promise<void>(resolve => void stream.write('', () => resolve()))
+}
