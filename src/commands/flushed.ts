@@ -5,5 +5,9 @@ import type { Writable } from 'node:stream'
 /** Resolves when all that was written is out, or nobody reads it any more. */
 export async function flushed(stream: Writable): Promise<void> {
   if (stream.destroyed || stream.writableLength === 0) return
-  await new Promise<void>(resolve => void stream.write('', () => resolve()))
+  await new Promise<void>(resolve => {
+    // A reader that goes now, as `head` does, is no error; without a listener it would end in a stack trace.
+    stream.once('error', () => resolve())
+    stream.write('', () => resolve())
+  })
 }

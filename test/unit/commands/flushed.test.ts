@@ -31,6 +31,14 @@ describe('flushed', () => {
     await flushed(stream)
   })
 
+  it('ends without an error when the reader goes meanwhile', async () => {
+    const { stream } = slowReader()
+    stream.write('one')
+    const done = flushed(stream)
+    stream.destroy(new Error('EPIPE'))
+    await done
+  })
+
   it('does not wait when nothing was written', async () => {
     await flushed(slowReader().stream)
   })
