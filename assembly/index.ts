@@ -4,40 +4,28 @@
  * an event looks like, then takes the next log. Memory is laid out by src/worker/encode/vector.ts.
  */
 
-import {
-  count,
-  forget,
-  isAsBefore,
-  isNew,
-  keepStart,
-  keyTo,
-  keyFrom,
-  nanoseconds,
-  readLog,
-  readVarint,
-  remember,
-  seconds,
-  startFromBefore,
-  startToBefore,
-  valueTo,
-  valueFrom,
-  varintEnd,
-} from './fields'
-import { isWellFormed, writeText } from './text'
+import { copy } from './bytes'
+import { firstKey, MAX_KEY_BYTES, nextKey, writeKey } from './keys'
+import { writeText } from './text'
+import { writeTime } from './time'
+import { readVarint, varintEnd } from './varint'
 
+/** Tags as Log Service writes them, each in one byte: a group's log, a log's time, content and nanoseconds. */
 const LOG_TAG: u32 = 0x0a
+const TIME_TAG: u32 = 0x08
+const CONTENT_TAG: u32 = 0x12
+const NANOSECONDS_TAG: u32 = 0x25
+const NANOSECONDS_BYTES: usize = 5
+const KEY_TAG: u32 = 0x0a
+const VALUE_TAG: u32 = 0x12
+
 /** As in page-encoder.ts. */
 const TIME_BYTES: u32 = 40
 const WORST_GROWTH: u64 = 6
-/** Each new key is compared with those before it. */
-const MAX_COMPARED: u32 = 100
 /** A tag and a length are never longer: a log that begins closer to the end may be cut. */
 const MAX_START_BYTES: u32 = 16
 
 const QUOTE: u32 = 0x22
-const COMMA: u32 = 0x2c
-/** `"time":` in two pieces, from the right: the machine is little-endian. */
-const TIME_KEY: u64 = 0x3a22656d697422
 
 let head: usize = 0
 let headEnd: usize = 0
@@ -81,22 +69,19 @@ export function encode(
 ): u32 {
   const overhead = <u64>TIME_BYTES + (aloneEnd - head)
   let events: u32 = 0
+  let o = out
   position = from
-  written = out
-  forget()
   while (events < maxEvents && nextLog(to)) {
     const log = varintEnd()
-    const end = logEnd
-    if (<u64>(end - log) * WORST_GROWTH + overhead > <u64>(outEnd - written)) break
-    if (!readLog(log, end)) break
-    const eventEnd = writeEvent(written)
+    if (<u64>(logEnd - log) * WORST_GROWTH + overhead > <u64>(outEnd - o)) break
+    const eventEnd = writeEvent(o, log, logEnd)
     if (eventEnd == 0) break
-    store<u32>(offsets + (events << 2), <u32>(written - out))
+    store<u32>(offsets + (events << 2), <u32>(o - out))
     events++
-    written = eventEnd
-    position = end
-    remember()
+    o = eventEnd
+    position = logEnd
   }
+  written = o
   return events
 }
 
@@ -111,75 +96,91 @@ function nextLog(to: usize): bool {
   return log != 0 && length <= to - log
 }
 
-/** Answers the position behind it, 0 when a key needs care. */
-function writeEvent(out: usize): usize {
-  let o = copy(writeTime(out), head, headEnd)
-  let isAllAsBefore = true
-  for (let index: u32 = 0; index < count; index++) {
-    isAllAsBefore = isAllAsBefore && isAsBefore(index)
-    if (!isAllAsBefore && needsCare(index)) return 0
-    const start = o
-    o = isAllAsBefore ? copy(o, startFromBefore(index), startToBefore(index)) : writeStart(o, index)
-    keepStart(index, start, o)
-    o = writeText(o, valueFrom(index), valueTo(index))
-    store<u8>(o++, QUOTE)
+/**
+ * Answers the position behind the event; 0 when the log is not written as Log Service does it: its time, its contents,
+ * and its nanoseconds where it has some, in this order. Nanoseconds come last and are needed first: whether the bytes at
+ * the end are some is known for certain when the contents have turned out to end before them.
+ */
+function writeEvent(out: usize, log: usize, end: usize): usize {
+  if (load<u8>(log) != TIME_TAG) return 0
+  const seconds = readVarint(log + 1)
+  const contents = varintEnd()
+  if (contents == 0 || contents > end) return 0
+  const nanoseconds = end - NANOSECONDS_BYTES
+  if (nanoseconds >= contents && load<u8>(nanoseconds) == NANOSECONDS_TAG) {
+    const time = writeTime(out, seconds, load<u32>(nanoseconds, 1))
+    const eventEnd = writeBehindTime(time, contents, nanoseconds)
+    if (eventEnd != 0) return eventEnd
   }
-  return count > 0 ? copy(o, tail, tailEnd) : copy(o, alone, aloneEnd)
+  return writeBehindTime(writeTime(out, seconds, 0), contents, end)
 }
 
-/** `,"key":"`, the first one without a comma. */
-function writeStart(out: usize, index: u32): usize {
+function writeBehindTime(out: usize, contents: usize, end: usize): usize {
+  const o = copy(out, head, headEnd)
+  if (contents == end) return copy(o, alone, aloneEnd)
+  const fieldsEnd = writeContents(o, contents, end)
+  return fieldsEnd == 0 ? 0 : copy(fieldsEnd, tail, tailEnd)
+}
+
+/** Writes `"key":"value",…`; answers 0 when `[from, to)` holds anything but contents, or a key needs care. */
+function writeContents(out: usize, from: usize, to: usize): usize {
   let o = out
-  if (index > 0) store<u8>(o++, COMMA)
-  store<u8>(o, QUOTE)
-  o = writeText(o + 1, keyFrom(index), keyTo(index))
-  // `":"`
-  store<u32>(o, 0x223a22)
-  return o + 3
-}
-
-/** It occurs twice, could be called like metadata, or two such keys could be one name. */
-function needsCare(index: u32): bool {
-  const from = keyFrom(index)
-  const to = keyTo(index)
-  const isMetadata = to - from >= 2 && load<u16>(from) == 0x5f5f
-  return isMetadata || index > MAX_COMPARED || !isNew(index) || !isWellFormed(from, to)
-}
-
-/** `{"time":1672628645.123456789,`, or the brace alone. */
-function writeTime(out: usize): usize {
-  store<u8>(out, 0x7b)
-  if (seconds < 0) return out + 1
-  store<u64>(out + 1, TIME_KEY)
-  let o = writeNumber(out + 8, <u32>seconds, digitsOf(<u32>seconds))
-  if (nanoseconds > 0 && nanoseconds < 1_000_000_000) {
-    store<u8>(o, 0x2e)
-    o = writeNumber(o + 1, nanoseconds, 9)
+  let at = from
+  let node = firstKey()
+  while (at < to) {
+    const end = contentEnd(at, to)
+    if (end == 0) return 0
+    const key = contentStart(at) + 2
+    const keyBytes: u32 = load<u8>(key - 1)
+    const value = valueStart(key + keyBytes, end)
+    if (value == 0) return 0
+    node = nextKey(node, key, keyBytes)
+    if (node == 0) return 0
+    o = writeText(writeKey(o, node), value, end)
+    store<u8>(o++, QUOTE)
+    at = end
   }
-  store<u8>(o, COMMA)
-  return o + 1
+  return o
 }
 
-function writeNumber(out: usize, value: u32, digits: u32): usize {
-  let rest = value
-  for (let i = digits; i > 0; i--) {
-    store<u8>(out + i - 1, 0x30 + (rest % 10))
-    rest /= 10
-  }
-  return out + digits
+/** Where the content at `at` ends; 0 when there is none that begins with a key of usual length. */
+function contentEnd(at: usize, to: usize): usize {
+  if (load<u8>(at) != CONTENT_TAG) return 0
+  const length: usize = readLength(at + 1)
+  const start = contentStart(at)
+  const end = start + length
+  // The first byte of the value's tag has to be inside, too.
+  const isUsual =
+    start != 0 &&
+    start <= to &&
+    length <= to - start &&
+    load<u8>(start) == KEY_TAG &&
+    <u32>load<u8>(start, 1) <= MAX_KEY_BYTES &&
+    start + 2 + <usize>load<u8>(start, 1) < end
+  return isUsual ? end : 0
 }
 
-function digitsOf(value: u32): u32 {
-  let digits: u32 = 1
-  for (let rest = value / 10; rest > 0; rest /= 10) digits++
-  return digits
+/** Where the value begins whose tag is expected at `at`; 0 when it does not reach exactly to `end`. */
+function valueStart(at: usize, end: usize): usize {
+  if (load<u8>(at) != VALUE_TAG) return 0
+  const length: usize = readLength(at + 1)
+  const start = lengthEnd(at + 1)
+  return start != 0 && start <= end && length == end - start ? start : 0
 }
 
-/** Sixteen bytes at a time, up to fifteen too many. */
-function copy(out: usize, from: usize, to: usize): usize {
-  const length = to - from
-  for (let done: usize = 0; done < length; done += 16) v128.store(out + done, v128.load(from + done))
-  return out + length
+function contentStart(at: usize): usize {
+  return lengthEnd(at + 1)
+}
+
+/** A length mostly takes one byte. */
+function readLength(at: usize): u32 {
+  const byte: u32 = load<u8>(at)
+  return byte < 0x80 ? byte : readVarint(at)
+}
+
+/** Where the length ends that was read last. */
+function lengthEnd(at: usize): usize {
+  return load<u8>(at) < 0x80 ? at + 1 : varintEnd()
 }
 
 /**
@@ -188,10 +189,32 @@ function copy(out: usize, from: usize, to: usize): usize {
 export function check(from: usize, to: usize): usize {
   position = from
   while (nextLog(to)) {
-    if (!readLog(varintEnd(), logEnd)) break
+    if (!isWhole(varintEnd(), logEnd)) break
     position = logEnd
   }
   return position
+}
+
+function isWhole(from: usize, to: usize): bool {
+  let at = from
+  while (at < to) {
+    const end = contentEnd(at, to)
+    if (end != 0) {
+      const key = contentStart(at) + 2
+      if (valueStart(key + <usize>load<u8>(key - 1), end) == 0) return false
+      at = end
+    } else if (load<u8>(at) == TIME_TAG) {
+      readVarint(at + 1)
+      at = varintEnd()
+      if (at == 0 || at > to) return false
+    } else if (load<u8>(at) == NANOSECONDS_TAG) {
+      at += NANOSECONDS_BYTES
+      if (at > to) return false
+    } else {
+      return false
+    }
+  }
+  return true
 }
 
 /** Steps over logs in `[from, to)` that are whole, whatever is in them. Answers where it stopped. */
