@@ -1,10 +1,11 @@
 /**
- * The inner loop of the encoder: logs of a group from protobuf to HEC events, in WebAssembly with vectors of sixteen
+ * The WebAssembly module. The inner loop of the encoder: logs of a group from protobuf to HEC events, in WebAssembly with vectors of sixteen
  * bytes. It does what is common and stops before what is not; src/worker/encode/page-encoder.ts, which decides what
- * an event looks like, then takes the next log. Memory is laid out by src/worker/encode/vector.ts.
+ * an event looks like, then takes the next log. Memory is laid out by src/worker/encode/module.ts.
  */
 
 import { copy } from './bytes'
+export { decompress } from './lz4'
 import { firstKey, MAX_KEY_BYTES, nextKey, writeKey } from './keys'
 import { writeText } from './text'
 import { writeTime } from './time'

@@ -5,7 +5,7 @@
 import type { StartPosition } from '../config/types.ts'
 import { jsonAs, nothing } from './answer.ts'
 import type { SlsResult } from './errors.ts'
-import { type Cursor, type Page, readPage } from './page.ts'
+import { type Cursor, type Page, readPage, type Unpack } from './page.ts'
 import { isCheckpoints, isCursor, isCursorTime, isShardIds } from './shapes.ts'
 import { type Call, createTransport, type TransportOptions } from './transport.ts'
 
@@ -39,6 +39,8 @@ export interface SlsClientOptions extends TransportOptions {
   readonly consumer: string
   readonly query?: string
   readonly heartbeatIntervalMs: number
+  /** Where pages are decompressed to; by default wherever there is memory. */
+  readonly unpack?: Unpack | undefined
 }
 
 const MAX_GROUPS_PER_PULL = 1000
@@ -109,7 +111,7 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
           headers: { accept: 'application/x-protobuf', 'accept-encoding': 'lz4' },
           timeoutMs,
         },
-        ({ headers, body }) => readPage(body, headers, cursor),
+        ({ headers, body }) => readPage(body, headers, cursor, options.unpack),
         signal,
       )
     },

@@ -5,10 +5,13 @@ export interface Buffers {
   take(signal: AbortSignal): Promise<Uint8Array>
   give(buffer: Uint8Array): void
   lentBytes(): number
+  /** Lent and free ones. */
+  madeBytes(): number
   readonly count: number
 }
 
-export function createBuffers(count: number, bytesEach: number): Buffers {
+/** `there`: memory that is there already, which is used first. */
+export function createBuffers(count: number, bytesEach: number, there: readonly Uint8Array[] = []): Buffers {
   const free: Uint8Array[] = []
   const queue: ((buffer: Uint8Array) => void)[] = []
   let made = 0
@@ -35,8 +38,7 @@ export function createBuffers(count: number, bytesEach: number): Buffers {
       const buffer = free.pop()
       if (buffer) return Promise.resolve(buffer)
       if (made === count) return wait(signal)
-      made++
-      return Promise.resolve(new Uint8Array(bytesEach))
+      return Promise.resolve(there[made++] ?? new Uint8Array(bytesEach))
     },
     give(buffer) {
       const next = queue.shift()
@@ -44,5 +46,6 @@ export function createBuffers(count: number, bytesEach: number): Buffers {
       else free.push(buffer)
     },
     lentBytes: () => (made - free.length) * bytesEach,
+    madeBytes: () => made * bytesEach,
   }
 }

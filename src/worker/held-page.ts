@@ -3,12 +3,12 @@
  * back, so that the worker's other shards can read; the page is read again when it is time to try.
  */
 
-import { RELEASABLE_BYTES, releaseMemory } from '../release.ts'
+import { RELEASABLE_BYTES } from '../release.ts'
 import type { Page } from '../sls/page.ts'
 import type { Pages, PulledPage } from './pages.ts'
 
 export interface HeldPage {
-  readonly page: Omit<Page, 'data'>
+  readonly page: Omit<Page, 'data' | 'release'>
   /** Empty while it is put away. */
   bytes(): Uint8Array
   /** Gives its memory back, when it is much. */
@@ -29,7 +29,7 @@ export function holdPage(pulled: PulledPage, pages: Pages, mayPutAway: boolean):
   let held: PulledPage | undefined = pulled
 
   function release(): void {
-    if (held) releaseMemory(held.page.data)
+    held?.page.release()
     held?.loan.release()
     held = undefined
   }

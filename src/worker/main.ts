@@ -13,10 +13,12 @@ import {
   type WorkerStatus,
 } from '../protocol.ts'
 import { createSlsClient, type SlsClient } from '../sls/client.ts'
+import type { Unpack } from '../sls/page.ts'
 import { connectToSplunk } from './splunk.ts'
 import { sleep } from '../wait.ts'
 import { createBuffers } from './buffers.ts'
-import { loadVector } from './encode/vector.ts'
+import { loadModule } from './encode/module.ts'
+import { createVector } from './encode/vector.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { createDeadLetterBox } from './dead-letters.ts'
 import { deliveryFor, type ShardDelivery } from './delivery.ts'
@@ -24,6 +26,7 @@ import { createKnownPositions, type KnownPositions } from './known-positions.ts'
 import { createAnnounce } from './letters.ts'
 import { createWorkerLog } from './log.ts'
 import { createMeter, type Meter } from './meter.ts'
+import { createPageMemory, slotsFor } from './page-memory.ts'
 import { createQuarantineList, type QuarantineList } from './quarantine.ts'
 import { startShard } from './shard.ts'
 import { listenForDrain } from './stop.ts'
@@ -61,8 +64,9 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
   const meter = createMeter()
   const troubles = createTroubles()
   const log = createWorkerLog(line => send({ type: 'log', line }))
-  const { buffers, budget } = shareMemory(splunk, worker)
-  const client = await connectToSls(input, meter)
+  const memory = shareMemory(splunk, worker)
+  const { buffers, budget, module } = memory
+  const client = await connectToSls(input, meter, memory.pages?.unpack)
   const hec = connectToSplunk(splunk, { maxRequests: buffers.count, troubles, onCall: meter.hecCall })
   const { endpoints } = hec
   const delivery = { endpoints, compression: splunk.compression, troubles, meter }
@@ -78,7 +82,7 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
     marker: input.marker,
     budget,
     buffers,
-    vector: loadVector(),
+    vector: module && createVector(module),
     meter,
     troubles,
     log,
@@ -102,7 +106,7 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
       splunkUp: endpoints.isUp(),
       endpoints: endpoints.status(),
       inFlightBytes: budget.lentBytes() + buffers.lentBytes(),
-      memoryBytes: memoryBytes(),
+      memoryBytes: memoryBytes(memory),
       shards: consumer.shards(),
       reasons: troubles.take(),
       since: meter.take(),
@@ -122,10 +126,21 @@ function shareMemory({ batchBytes, acknowledgementMs }: SplunkConfig, { inFlight
   const wanted = acknowledgementMs === undefined ? MAX_BODIES.accepted : MAX_BODIES.acknowledged
   const count = Math.max(1, Math.min(wanted, Math.floor(inFlightBytes / 2 / batchBytes)))
   const forPages = Math.max(inFlightBytes / 2, inFlightBytes - count * batchBytes)
-  return { buffers: createBuffers(count, batchBytes), budget: createBudget(forPages) }
+  const bodies = { count, bytesEach: batchBytes }
+  const module = loadModule({ bodies, pages: slotsFor(forPages) })
+  return {
+    module,
+    buffers: createBuffers(count, batchBytes, module?.bodies),
+    pages: module && createPageMemory(module),
+    budget: createBudget(forPages),
+  }
 }
 
-function connectToSls({ sls, source, consumer }: WorkerInput, meter: Meter): Promise<SlsClient> {
+function connectToSls(
+  { sls, source, consumer }: WorkerInput,
+  meter: Meter,
+  unpack: Unpack | undefined,
+): Promise<SlsClient> {
   const { project, logstore, consumerGroup, heartbeatIntervalMs, query } = source
   return createSlsClient({
     sls,
@@ -137,6 +152,7 @@ function connectToSls({ sls, source, consumer }: WorkerInput, meter: Meter): Pro
     ...(query !== undefined && { query }),
     maxSockets: MAX_SLS_SOCKETS,
     onCall: meter.slsCall,
+    unpack,
   })
 }
 
@@ -190,8 +206,12 @@ async function restoreGroup(port: MessagePort, send: Send, signal: AbortSignal):
   }
 }
 
-/** Heap and buffers of this thread alone; `memoryUsage` of a worker counts its own isolate. */
-function memoryBytes(): number {
+/**
+ * Heap and buffers of this thread alone; `memoryUsage` of a worker counts its own isolate. Of the module's memory, which
+ * counts as external with all its room, what has been used.
+ */
+function memoryBytes({ module, buffers, pages }: ReturnType<typeof shareMemory>): number {
   const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
+  const used = module && pages ? buffers.madeBytes() + pages.usedBytes() - module.memory.length : 0
+  return heapUsed + external + used
 }

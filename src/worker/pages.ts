@@ -1,7 +1,6 @@
 /** Pages of one shard: each pull waits for its share of the memory budget, and is tried until it is answered. */
 
 import type { Budget, Loan } from '../budget.ts'
-import { releaseMemory } from '../release.ts'
 import type { SlsClient } from '../sls/client.ts'
 import type { SlsFailure } from '../sls/errors.ts'
 import type { Cursor, Page } from '../sls/page.ts'
@@ -77,7 +76,7 @@ export function createPages(options: PagesOptions): Pages {
     async discard(pulling) {
       const pulled = await pulling
       if (pulled?.kind !== 'page') return
-      releaseMemory(pulled.page.data)
+      pulled.page.release()
       pulled.loan.release()
     },
   }

@@ -4,16 +4,19 @@
  */
 
 import type { SlsConfig, SplunkConfig } from '../../src/config/types.ts'
-import { releaseMemory } from '../../src/release.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
 import { createToken } from '../../src/splunk/token.ts'
+import { loadModule } from '../../src/worker/encode/module.ts'
+import { createPageMemory, slotsFor } from '../../src/worker/page-memory.ts'
 import { ACCESS_KEY, GROUP, LOGSTORE, PROJECT, TOKEN } from './names.ts'
 import { BATCH_BYTES, encodeAll, encoder, makePage } from './pages.ts'
 
 const [slsUrl = '', hecUrl = '', work = '', seconds = '4'] = process.argv.slice(2)
 const WARM_UP_MS = 2_000
 const SHARD = 0
+/** As the service has it with the usual `in_flight_bytes`. */
+const PAGES_BYTES = 60 * 1024 * 1024
 const forever = new AbortController().signal
 
 const sls: SlsConfig = {
@@ -34,6 +37,7 @@ const splunk: SplunkConfig = {
   metadata: {},
 }
 
+const module = loadModule({ pages: slotsFor(PAGES_BYTES) })
 const source = await createSlsClient({
   sls,
   project: PROJECT,
@@ -42,6 +46,7 @@ const source = await createSlsClient({
   consumer: 'null',
   maxSockets: 4,
   heartbeatIntervalMs: 10_000,
+  unpack: module && createPageMemory(module).unpack,
 })
 const sink = createHecClient({ splunk, url: hecUrl, token: createToken(TOKEN, undefined), maxSockets: 4 })
 
@@ -67,10 +72,10 @@ async function beginning(): Promise<string> {
 async function pull(): Promise<number> {
   const pulled = await source.pull(SHARD, cursor, forever)
   if (pulled.kind !== 'ok') throw new Error(pulled.failure.message)
-  const { data, next, atEnd } = pulled.value
+  const { data, next, atEnd, release } = pulled.value
   const { length } = data
   cursor = atEnd ? begin : next
-  releaseMemory(data)
+  release()
   return length
 }
 

@@ -1,13 +1,20 @@
 /**
- * The encoder's inner loop in WebAssembly (`assembly/`): takes runs of usual logs, three to four times as fast as the
- * loop in TypeScript, and leaves all others to it. The bytes are the same either way; without the module, which
- * `npm run build` makes, everything is done in TypeScript.
+ * The encoder's inner loop in WebAssembly: takes runs of usual logs, several times as fast as the loop in TypeScript, and
+ * leaves all others to it. The bytes are the same either way.
  *
- * What a call works on is copied into the module's memory, and out again; only bytes that are there from the call before
- * are not copied in once more. Nobody writes to a page that is being encoded.
+ * Pages and bodies that lie in the module's memory are worked on where they are. Of others, what a call works on is copied
+ * in, and out again; only bytes that are there from the call before are not copied in once more. Nobody writes to a
+ * page that is being encoded.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import {
+  type EncoderModule,
+  INPUT_BYTES,
+  loadModule,
+  MAX_EVENTS,
+  OUTPUT_BYTES,
+  PLAN_BYTES,
+} from './module.ts'
 import type { GroupPlan } from './plan.ts'
 
 export interface Vector {
@@ -41,125 +48,79 @@ export interface Run {
   readonly offsets: Uint32Array
 }
 
-/**
- * What is copied in at once: more would leave the processor's nearest memory, and is in vain where a log has to be left
- * to TypeScript.
- */
-const INPUT_BYTES = 64 * 1024
-const OUTPUT_BYTES = 256 * 1024
-/** Head and tails of the events of a group. */
-const PLAN_BYTES = 16 * 1024
-const MAX_EVENTS = 4_096
-/** Vectors reach beyond what they are to read or write. */
-const SLACK_BYTES = 64
-const WASM_PAGE_BYTES = 64 * 1024
-
-/** At the same depth from `src` and from `dist`. */
-const FILE = new URL('../../../wasm/encoder.wasm', import.meta.url)
-
-export const isModuleThere = () => existsSync(FILE)
-
-/** Undefined where there is no module. */
+/** Undefined where there is no module: then everything is done in TypeScript. */
 export function loadVector(): Vector | undefined {
-  if (!isModuleThere()) return undefined
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(FILE)))
-  return createVector(exports)
+  const module = loadModule()
+  return module && createVector(module)
 }
 
-function createVector(exports: WebAssembly.Exports): Vector {
-  const setPlan = callable(exports.setPlan)
-  const encode = callable(exports.encode)
-  const check = callable(exports.check)
-  const skip = callable(exports.skip)
-  const position = counter(exports.position)
-  const written = counter(exports.written)
-  const { memory, bytes, places } = layOut(exports)
+export function createVector(module: EncoderModule): Vector {
+  const { memory, places } = module
   const offsets = new Uint32Array(memory.buffer, places.offsets, MAX_EVENTS)
   let planned: SendPlan | undefined
   let loaded: Loaded | undefined
+
+  const isInside = ({ buffer }: Uint8Array) => buffer === memory.buffer
 
   function usePlan(plan: SendPlan): boolean {
     const { head, tail, tailAlone } = plan
     if (head.length + tail.length + tailAlone.length > PLAN_BYTES) return false
     if (planned === plan) return true
-    bytes.set(head, places.plan)
-    bytes.set(tail, places.plan + head.length)
-    bytes.set(tailAlone, places.plan + head.length + tail.length)
-    setPlan(places.plan, head.length, tail.length, tailAlone.length)
+    memory.set(head, places.plan)
+    memory.set(tail, places.plan + head.length)
+    memory.set(tailAlone, places.plan + head.length + tail.length)
+    module.setPlan(places.plan, head.length, tail.length, tailAlone.length)
     planned = plan
     return true
   }
 
-  /** Makes `page[from, to)` or the front of it the input: where it lies in the module's memory, and how long it is. */
-  function useInput(page: Uint8Array, from: number, to: number): Input {
+  /** Makes `page[from, to)` or the front of it the input: where it lies in the module's memory. */
+  function useInput(page: Uint8Array, from: number, to: number): Span {
+    if (isInside(page)) return { at: page.byteOffset + from, end: page.byteOffset + to }
     const bytesWanted = Math.min(to - from, INPUT_BYTES)
     if (loaded?.page !== page || from < loaded.from || from + bytesWanted > loaded.to) {
-      bytes.set(page.subarray(from, from + bytesWanted), places.input)
+      memory.set(page.subarray(from, from + bytesWanted), places.input)
       loaded = { page, from, to: from + bytesWanted }
     }
     const at = places.input + from - loaded.from
     return { at, end: at + bytesWanted }
   }
 
+  function useOutput(out: Uint8Array, at: number): Span {
+    if (isInside(out)) return { at: out.byteOffset + at, end: out.byteOffset + out.length }
+    return { at: places.output, end: places.output + Math.min(OUTPUT_BYTES, out.length - at) }
+  }
+
   return {
     encode(page, from, to, { plan, out, at }) {
       if (!usePlan(plan)) return { events: 0, position: from, at, offsets }
       const input = useInput(page, from, to)
-      const outputEnd = places.output + Math.min(OUTPUT_BYTES, out.length - at)
-      const events = encode(input.at, input.end, places.output, outputEnd, places.offsets, MAX_EVENTS)
-      out.set(bytes.subarray(places.output, written()), at)
-      return {
-        events,
-        position: from + position() - input.at,
-        at: at + written() - places.output,
-        offsets,
-      }
+      const output = useOutput(out, at)
+      const events = module.encode(input.at, input.end, output.at, output.end, places.offsets, MAX_EVENTS)
+      const written = module.written()
+      if (!isInside(out)) out.set(memory.subarray(output.at, written), at)
+      return { events, position: from + module.position() - input.at, at: at + written - output.at, offsets }
     },
     check(page, from, to) {
       const input = useInput(page, from, to)
-      return from + check(input.at, input.end) - input.at
+      return from + module.check(input.at, input.end) - input.at
     },
     skip(page, from, to) {
       const input = useInput(page, from, to)
-      return from + skip(input.at, input.end) - input.at
+      return from + module.skip(input.at, input.end) - input.at
     },
   }
 }
 
-/** What of which page is in the module's memory. */
+/** What of which page has been copied in. */
 interface Loaded {
   readonly page: Uint8Array
   readonly from: number
   readonly to: number
 }
 
-interface Input {
+/** Positions in the module's memory. */
+interface Span {
   readonly at: number
   readonly end: number
-}
-
-/** Areas one behind the other, behind what the module has for itself. */
-function layOut({ memory, freeFrom }: WebAssembly.Exports) {
-  if (!(memory instanceof WebAssembly.Memory)) throw new TypeError('the encoder module has no memory')
-  const plan = callable(freeFrom)()
-  const offsets = aligned(plan + PLAN_BYTES + SLACK_BYTES)
-  const output = offsets + MAX_EVENTS * Uint32Array.BYTES_PER_ELEMENT
-  const input = aligned(output + OUTPUT_BYTES + SLACK_BYTES)
-  const bytes = input + INPUT_BYTES + SLACK_BYTES
-  memory.grow(Math.ceil(bytes / WASM_PAGE_BYTES))
-  return { memory, bytes: new Uint8Array(memory.buffer), places: { plan, offsets, output, input } }
-}
-
-function aligned(at: number): number {
-  return Math.ceil(at / 16) * 16
-}
-
-function callable(value: unknown): (...args: number[]) => number {
-  if (typeof value !== 'function') throw new TypeError('the encoder module lacks a function')
-  return (...args) => Number(value(...args))
-}
-
-function counter(value: unknown): () => number {
-  if (!(value instanceof WebAssembly.Global)) throw new TypeError('the encoder module lacks a counter')
-  return () => Number(value.value)
 }

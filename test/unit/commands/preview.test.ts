@@ -22,7 +22,10 @@ function endlessShard(topicOf: (group: number) => string, damage = (data: Uint8A
     asked.push(groups)
     const topics = Array.from({ length: groups }, () => topicOf(next++))
     const data = damage(encodeLogGroupList(topics.map(groupOf)))
-    return { kind: 'ok', value: { from, next: moved(from, groups) ?? from, data, groups, atEnd: false } }
+    return {
+      kind: 'ok',
+      value: { from, next: moved(from, groups) ?? from, data, groups, atEnd: false, release() {} },
+    }
   }
   const never = async () => {
     throw new Error('is not asked for')

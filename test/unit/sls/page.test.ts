@@ -91,6 +91,26 @@ describe('a page', () => {
     }
   })
 
+  it('lies where it is unpacked to, and is given back at once when something is wrong with it', () => {
+    const body = () => Buffer.concat([Buffer.alloc(HEADROOM_BYTES), lz4])
+    const headers = { ...said, 'x-log-compresstype': 'lz4' }
+    const data = Buffer.from(plain)
+    let released = 0
+    const unpack = (block: Uint8Array, rawSize: number) => {
+      expect([Buffer.from(block).equals(lz4), rawSize]).toEqual([true, plain.length])
+      return { data, release: () => void released++ }
+    }
+    const whole = readPage(body(), headers, FROM, unpack)
+    expect(whole.kind === 'ok' && whole.value.data === data).toBe(true)
+    expect(released).toBe(0)
+    if (whole.kind === 'ok') whole.value.release()
+    expect(released).toBe(1)
+    expect(readPage(body(), { ...headers, 'x-log-count': '2' }, FROM, unpack).kind).toBe('failed')
+    expect(released).toBe(2)
+    const onHeap = readPage(body(), headers, FROM, () => undefined)
+    expect(onHeap.kind === 'ok' && Buffer.from(onHeap.value.data).equals(plain)).toBe(true)
+  })
+
   it('without groups may be compressed or not', () => {
     const headers = { 'x-log-cursor': FROM, 'x-log-count': '0', 'x-log-bodyrawsize': '0' }
     const empty = { groups: 0, atEnd: true, next: FROM }

@@ -13,6 +13,16 @@ describe('buffers', () => {
     expect(one).not.toBe(other)
   })
 
+  it('are made of memory that is there already, as long as there is some', async () => {
+    const there = new Uint8Array(100)
+    const buffers = createBuffers(2, 100, [there])
+    expect(await buffers.take(never())).toBe(there)
+    const other = await buffers.take(never())
+    expect([other.length, buffers.madeBytes()]).toEqual([100, 200])
+    buffers.give(other)
+    expect([buffers.lentBytes(), buffers.madeBytes()]).toEqual([100, 200])
+  })
+
   it('are used again', async () => {
     const buffers = createBuffers(2, 100)
     const first = await buffers.take(never())

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { nastyLogs } from '../../../../src/simulator/generator/nasty.ts'
 import { encodeLogGroupList, type LogGroup, WireError } from '../../../../src/sls/wire.ts'
 import { checkPage } from '../../../../src/worker/encode/check.ts'
-import { createEncode } from '../../../../src/worker/encode/page-encoder.ts'
+import { createEncode, type Encode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createPlanner, type PlanContext } from '../../../../src/worker/encode/plan.ts'
 import { CorruptPage } from '../../../../src/worker/encode/protobuf.ts'
 import { loadVector } from '../../../../src/worker/encode/vector.ts'
@@ -18,6 +18,7 @@ import {
   randomPage,
   varint,
 } from './pages.ts'
+import { loadInside } from './inside.ts'
 
 const rules = fc.constantFrom(RULES, ROUTED, { ...RULES, addMetadata: false })
 const randomPages = fc.array(randomPage, { minLength: 1, maxLength: 3 })
@@ -27,13 +28,17 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 const linesOf = (page: Uint8Array, context: PlanContext) =>
   referenceEvents(page, context).flatMap(events => events?.map(event => `${event}\n`) ?? [])
 
+const asItIs = (encode: Encode) => encode
+const { vector: vectorInside, inside } = loadInside()
+
 const WAYS = [
-  ['in TypeScript', undefined],
-  ['with vectors', loadVector()],
+  ['in TypeScript', undefined, asItIs],
+  ['with vectors', loadVector(), asItIs],
+  ['with vectors, where pages and bodies lie in their memory', vectorInside, inside],
 ] as const
 
-describe.each(WAYS)('%s', (_, vector) => {
-  const encodeBy = (rules: PlanContext) => createEncode(createPlanner(rules), vector)
+describe.each(WAYS)('%s', (_, vector, placed) => {
+  const encodeBy = (rules: PlanContext) => placed(createEncode(createPlanner(rules), vector))
 
   describe('a random page', () => {
     it('becomes the events of the reference, in order, however many bodies they take', () => {

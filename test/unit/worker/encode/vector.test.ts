@@ -7,20 +7,24 @@ import { checkPage, corruptionOf } from '../../../../src/worker/encode/check.ts'
 import { createEncode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createPlanner } from '../../../../src/worker/encode/plan.ts'
 import { loadVector, type Vector } from '../../../../src/worker/encode/vector.ts'
+import { loadInside } from './inside.ts'
 import { bufferBytes, encodeAll, nastyBytes, RULES, randomPage } from './pages.ts'
 
 const vector = loadVector()
+const { vector: vectorInside, inside } = loadInside()
 
-/** Bodies by the one way, and by the other. */
+/** Bodies by the one way, and by the others. */
 function expectSame(page: Uint8Array, size: number): void {
-  const [plain, fast] = [undefined, vector].map(each =>
-    encodeAll(createEncode(createPlanner(RULES), each), page, size),
-  )
+  const encodeBy = (each: Vector | undefined) => createEncode(createPlanner(RULES), each)
+  const ways = [encodeBy(undefined), encodeBy(vector), inside(encodeBy(vectorInside))]
+  const [plain, ...fast] = ways.map(encode => encodeAll(encode, page, size))
   const places = (encoded: typeof plain) => encoded?.bodies.map(({ bytes: _, ...body }) => body)
   const bytes = (encoded: typeof plain) => Buffer.concat(encoded?.bodies.map(body => body.bytes) ?? [])
-  expect(places(fast)).toEqual(places(plain))
-  // Without a difference of megabytes in the message.
-  expect(bytes(fast).equals(bytes(plain))).toBe(true)
+  for (const each of fast) {
+    expect(places(each)).toEqual(places(plain))
+    // Without a difference of megabytes in the message.
+    expect(bytes(each).equals(bytes(plain))).toBe(true)
+  }
 }
 
 /** Counts the logs that are encoded by it. */
@@ -80,6 +84,31 @@ describe('the vector encoder', () => {
     const page = joinLogGroups([generator.nextGroup(0, 1_700_000_000).bytes])
     for (const size of [70_000, 2 ** 20]) expectSame(page, size)
   })
+
+  it('makes the same bodies of logs whose keys are data, and of usual ones between them', () => {
+    const keyOf = (i: number) => (i % 3 === 0 ? `user-${i}` : ['action', 'result', 'a'.repeat(130)][i % 3])
+    const contentsOf = (i: number) => [
+      { key: keyOf(i) ?? '', value: `${i}` },
+      { key: `${'long'.repeat(20)}-${i % 900}`, value: '"quoted"\n' },
+    ]
+    const logs = Array.from({ length: 3_000 }, (_, i) => ({ timeSeconds: i, contents: contentsOf(i) }))
+    expectSame(encodeLogGroupList([{ topic: 't', tags: [], logs }]), 2 ** 16)
+  })
+
+  it.each([0, 1, 4, 5, 6, 40])(
+    'takes nanoseconds for what they are, with a last value of %i bytes',
+    length => {
+      // A value that ends as if nanoseconds followed, and one whose log has some.
+      const value = Buffer.concat([Buffer.alloc(length, 'v'), Buffer.of(0x25, 1, 2, 3, 4)])
+      const contents = [{ key: 'k', value }]
+      const logs = [undefined, 0, 1, 999_999_999, 1_000_000_000].map(timeNs => ({
+        timeSeconds: 1_700_000_000,
+        contents,
+        ...(timeNs !== undefined && { timeNs }),
+      }))
+      expectSame(encodeLogGroupList([{ topic: 't', tags: [], logs }]), 2 ** 16)
+    },
+  )
 
   it('makes the same bodies of pages that are encoded in turns', () => {
     fc.assert(

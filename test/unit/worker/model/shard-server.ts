@@ -89,6 +89,7 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
         groups,
         atEnd,
         receivedAtSeconds: Date.now() / 1_000,
+        release() {},
       },
     }
   }

@@ -1,0 +1,33 @@
+/** Encoding where everything lies in the memory of the WebAssembly module, as it does in a worker. */
+
+import { loadModule } from '../../../../src/worker/encode/module.ts'
+import type { Body, Encode } from '../../../../src/worker/encode/page-encoder.ts'
+import { createVector } from '../../../../src/worker/encode/vector.ts'
+
+const AREA_BYTES = 8 * 1024 * 1024
+/** As many pages as a test has open at once, and one body behind the other. */
+const areas = { count: 4, bytesEach: AREA_BYTES }
+
+export function loadInside() {
+  const module = loadModule({ bodies: { count: 1, bytesEach: AREA_BYTES }, pages: areas })
+  if (!module) throw new Error('there is no module: npm run build makes it')
+  const [body = new Uint8Array(0)] = module.bodies
+  let pages = 0
+
+  /** Copies each page in and each body out; what lies behind a body is garbage before, and may not matter. */
+  function inside(encode: Encode): Encode {
+    return (page, select) => {
+      const area = module?.pages[pages++ % areas.count] ?? new Uint8Array(0)
+      area.fill(0x12, page.length, page.length + 64)
+      area.set(page)
+      const encoder = encode(area.subarray(0, page.length), select)
+      const copied = (made: Body | undefined) => made && { ...made, bytes: Buffer.from(made.bytes) }
+      return {
+        next: buffer => copied(encoder.next(body.subarray(0, buffer.length))),
+        droppedEvents: () => encoder.droppedEvents(),
+        droppedBytes: () => encoder.droppedBytes(),
+      }
+    }
+  }
+  return { module, vector: createVector(module), inside }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { loadModule } from '../../../../src/worker/encode/module.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+describe('the module', () => {
+  it('has areas as asked for, apart from each other and from what it has for itself', () => {
+    const module = loadModule({
+      bodies: { count: 3, bytesEach: 1_000 },
+      pages: { count: 2, bytesEach: 70_001 },
+    })
+    const areas = [...(module?.bodies ?? []), ...(module?.pages ?? [])]
+    expect(areas.map(({ length }) => length)).toEqual([1_000, 1_000, 1_000, 70_001, 70_001])
+    const own = Math.max(...Object.values(module?.places ?? {}))
+    const ends = [own + 64 * 1024, ...areas.map(area => area.byteOffset + area.length)]
+    // Vectors reach up to 48 bytes too far.
+    for (const [i, { byteOffset }] of areas.entries())
+      expect(byteOffset - (ends[i] ?? 0)).toBeGreaterThanOrEqual(48)
+    expect((module?.memory.length ?? 0) - (ends.at(-1) ?? 0)).toBeGreaterThanOrEqual(48)
+  })
+
+  it('has none of those that would take more than a gibibyte', () => {
+    const module = loadModule({
+      bodies: { count: 3, bytesEach: 400 * MEBIBYTE },
+      pages: { count: 1, bytesEach: 10 },
+    })
+    expect(module?.bodies).toEqual([])
+    expect(module?.pages.map(({ length }) => length)).toEqual([10])
+  })
+})
