@@ -106,7 +106,11 @@ describe('the vector encoder', () => {
         contents,
         ...(timeNs !== undefined && { timeNs }),
       }))
-      expectSame(encodeLogGroupList([{ topic: 't', tags: [], logs }]), 2 ** 16)
+      const page = encodeLogGroupList([{ topic: 't', tags: [], logs }])
+      expectSame(page, 2 ** 16)
+      const { watched, events } = counted()
+      encodeAll(createEncode(createPlanner(RULES), watched), page, 2 ** 16)
+      expect(events()).toBe(logs.length)
     },
   )
 
