@@ -5,7 +5,7 @@
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { sleep } from '../wait.ts'
-import { corruptionOf } from './encode/check.ts'
+import { check, type Outline } from './encode/check.ts'
 import type { Vector } from './encode/vector.ts'
 import type { HeldPage } from './held-page.ts'
 import { createHomeless, createRound, createUnsettled, type RoundParts } from './round.ts'
@@ -40,20 +40,29 @@ export async function deliverPage(
   parts: PageDelivery,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
-  const corruption = parts.uninterrupted(() => corruptionOf(page.bytes(), parts.vector))
-  if (corruption) return { kind: 'corrupt', message: corruption.message }
+  const checked = parts.uninterrupted(() => check(page.bytes(), parts.vector))
+  if (checked.kind === 'corrupt') return checked
   try {
-    return await deliverRounds(page, parts, signal)
+    return await deliverRounds({ page, parts, outline: checked.outline }, signal)
   } catch (error) {
     parts.meter.abandoned()
     throw error
   }
 }
 
-async function deliverRounds(page: HeldPage, parts: PageDelivery, signal: AbortSignal): Promise<PageOutcome> {
+interface CheckedPage {
+  readonly page: HeldPage
+  readonly parts: PageDelivery
+  readonly outline: Outline
+}
+
+async function deliverRounds(
+  { page, parts, outline }: CheckedPage,
+  signal: AbortSignal,
+): Promise<PageOutcome> {
   const { length } = page.bytes()
   const unsettled = createUnsettled(length)
-  const context = { page, parts, unsettled, homeless: createHomeless() }
+  const context = { page, parts, outline, unsettled, homeless: createHomeless() }
   const first = createRound(context, undefined)
   await first.send(signal)
   parts.meter.dropped(first.encoder.droppedEvents())

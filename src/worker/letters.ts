@@ -5,7 +5,7 @@ import { bytesOf } from '../splunk/pieces.ts'
 import type { Refusal } from '../splunk/deliver.ts'
 import type { DeadLetter, DeadLetterBox, Written } from './dead-letters.ts'
 import type { PageOutcome } from './deliver-page.ts'
-import { corruptionOf } from './encode/check.ts'
+import { check } from './encode/check.ts'
 import { countLogs, locate } from './encode/locate.ts'
 import type { Planner } from './encode/plan.ts'
 import type { HeldPage } from './held-page.ts'
@@ -51,8 +51,8 @@ async function put(letter: DeadLetter, parts: LetterParts): Promise<boolean> {
 export async function buryGroup(held: HeldPage, parts: LetterParts): Promise<PageOutcome> {
   const { source, shard, meter } = parts
   const data = held.bytes()
-  const corruption = corruptionOf(data)
-  if (corruption) return { kind: 'corrupt', message: corruption.message }
+  const checked = check(data)
+  if (checked.kind === 'corrupt') return checked
   const logs = countLogs(data)
   meter.encoded(logs)
   const group = Buffer.from(data).toString('base64')

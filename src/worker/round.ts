@@ -5,6 +5,7 @@
 
 import type { Deliver, Delivered, HeldEvents } from '../splunk/deliver.ts'
 import type { Buffers } from './buffers.ts'
+import type { Outline } from './encode/check.ts'
 import type { Body, Encode, PageEncoder } from './encode/page-encoder.ts'
 import type { HeldPage } from './held-page.ts'
 import type { ShardMeter } from './meter.ts'
@@ -41,6 +42,7 @@ export function createUnsettled(pageBytes: number): Unsettled {
 export interface RoundContext {
   readonly page: HeldPage
   readonly parts: RoundParts
+  readonly outline: Outline
   readonly unsettled: Unsettled
   readonly homeless: Homeless
 }
@@ -63,7 +65,7 @@ export interface Round {
 }
 
 export function createRound(
-  { page, parts, unsettled, homeless }: RoundContext,
+  { page, parts, outline, unsettled, homeless }: RoundContext,
   wanted: ReadonlySet<number> | undefined,
 ): Round {
   const { meter, inOrder } = parts
@@ -120,7 +122,7 @@ export function createRound(
     settle(await parts.deliver(body, signal))
   }
 
-  const encoder = parts.encode(page.bytes(), select)
+  const encoder = parts.encode(page.bytes(), select, outline)
   return {
     encoder,
     left,

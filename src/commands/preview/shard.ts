@@ -2,7 +2,7 @@
 
 import type { SlsFailure } from '../../sls/errors.ts'
 import type { Cursor, Page } from '../../sls/page.ts'
-import { corruptionOf } from '../../worker/encode/check.ts'
+import { check } from '../../worker/encode/check.ts'
 import { createEncode, type Encode, type PageEncoder } from '../../worker/encode/page-encoder.ts'
 import { createPlanner } from '../../worker/encode/plan.ts'
 import type { EventMetadata, SourceConfig } from '../../config/types.ts'
@@ -57,9 +57,9 @@ export async function previewShard(
     const answer = await client.pull(shard, cursor, signal, groups)
     if (answer.kind === 'failed') return ended(answer)
     const page: Page = answer.value
-    const corruption = corruptionOf(page.data)
-    if (corruption) return ended({ kind: 'corrupt', message: corruption.message })
-    const encoder = encode(page.data)
+    const checked = check(page.data)
+    if (checked.kind === 'corrupt') return ended(checked)
+    const encoder = encode(page.data, undefined, checked.outline)
     shown += showEvents(encoder, limit - shown, show)
     dropped += encoder.droppedEvents()
     if (page.atEnd || shown === limit) return ended({ kind: 'read' })

@@ -15,34 +15,49 @@ const LOG: Message = { [tagOf(2)]: PAIR }
 const GROUP: Message = { [tagOf(1)]: LOG, [tagOf(6)]: PAIR }
 const PAGE: Message = { [tagOf(1)]: GROUP }
 
-/** What is wrong with the page, if anything. With `vector` usual logs are looked at by it. */
-export function corruptionOf(page: Uint8Array, vector?: Vector): CorruptPage | undefined {
+/**
+ * What was seen of a page on the way: by where the content of a group begins, where the logs at its front end. Of groups
+ * that are not so made nothing is said.
+ */
+export type Outline = ReadonlyMap<number, number>
+
+export type Checked =
+  | { readonly kind: 'whole'; readonly outline: Outline }
+  | { readonly kind: 'corrupt'; readonly message: string }
+
+/** With `vector` usual logs are looked at by it. */
+export function check(page: Uint8Array, vector?: Vector): Checked {
   try {
-    checkPage(page, vector)
-    return undefined
+    return { kind: 'whole', outline: checkPage(page, vector) }
   } catch (error) {
-    if (error instanceof CorruptPage) return error
+    if (error instanceof CorruptPage) return { kind: 'corrupt', message: error.message }
     throw error
   }
 }
 
 /** Throws `CorruptPage` where the encoder would. */
-export function checkPage(page: Uint8Array, vector?: Vector): void {
-  checkMessage({ bytes: page, position: 0, vector }, page.length, PAGE)
+export function checkPage(page: Uint8Array, vector?: Vector): Outline {
+  const outline = new Map<number, number>()
+  checkMessage({ bytes: page, position: 0, vector, outline }, page.length, PAGE)
+  return outline
 }
 
 interface Checking extends Reader {
   readonly vector: Vector | undefined
+  readonly outline: Map<number, number>
 }
 
 /** Where a field is unusual, the next ones are likely to be so, too: they are not offered to the vector encoder. */
 const UNUSUAL_FIELDS = 16
 
 function checkMessage(reader: Checking, end: number, message: Message): void {
+  const start = reader.position
   for (let usualIn = 0; reader.position < end; usualIn--) {
     if (message === GROUP && usualIn <= 0 && reader.vector) {
-      const position = reader.vector.check(reader.bytes, reader.position, end)
-      usualIn = position === reader.position ? UNUSUAL_FIELDS : 0
+      const before = reader.position
+      const position = reader.vector.check(reader.bytes, before, end)
+      if (before === start) reader.outline.set(start, position)
+      usualIn = position === before ? UNUSUAL_FIELDS : 0
       reader.position = position
       if (position === end) return
     }

@@ -3,6 +3,7 @@
  * that are sent. No object and no string is made for a log unless its keys are unusual.
  */
 
+import type { Outline } from './check.ts'
 import { readGroupHeader } from './group.ts'
 import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
 import { type GroupPlan, membersOf, type Planner } from './plan.ts'
@@ -41,7 +42,8 @@ export interface Select {
   wants(number: number, index: string): boolean
 }
 
-export type Encode = (page: Uint8Array, select?: Select) => PageEncoder
+/** `outline`: what `check` has seen of the page; without it the encoder looks for itself. */
+export type Encode = (page: Uint8Array, select?: Select, outline?: Outline) => PageEncoder
 
 /** `{"time":4294967295.123456789,` and the braces and line end around an event. */
 const TIME_BYTES = 40
@@ -57,7 +59,7 @@ const LOG_TAG = (1 << 3) | BYTES
 /** With `vector` usual logs are encoded by it; the bytes are the same. */
 export function createEncode(planner: Planner, vector?: Vector): Encode {
   const shapes = createShapes()
-  return (page, select) => new EncodingPage(page, { planner, shapes, select, vector })
+  return (page, select, outline) => new EncodingPage(page, { planner, shapes, select, vector, outline })
 }
 
 /** A log that is to be sent: where its field begins in its group, where it ends, what surrounds it. */
@@ -72,6 +74,7 @@ interface EncodingParts {
   readonly shapes: Shapes
   readonly select: Select | undefined
   readonly vector: Vector | undefined
+  readonly outline: Outline | undefined
 }
 
 /** Where a log is unusual, the next ones are likely to be so, too: they are not offered to the vector encoder. */
@@ -85,6 +88,7 @@ class EncodingPage implements PageEncoder {
   readonly #reader: Reader
   readonly #select: Select | undefined
   readonly #vector: Vector | undefined
+  readonly #outline: Outline | undefined
   /** Logs that are not to be offered to it. */
   #unusual = 0
   #groupEnd = 0
@@ -106,10 +110,11 @@ class EncodingPage implements PageEncoder {
   #seconds = -1
   #nanoseconds = 0
 
-  constructor(page: Uint8Array, { planner, shapes, select, vector }: EncodingParts) {
+  constructor(page: Uint8Array, { planner, shapes, select, vector, outline }: EncodingParts) {
     this.#page = page
     this.#select = select
     this.#vector = vector
+    this.#outline = outline
     this.#planner = planner
     this.#shapes = shapes
     this.#reader = { bytes: page, position: 0 }
@@ -230,6 +235,8 @@ class EncodingPage implements PageEncoder {
   /** Where something else begins behind the logs at the front of the group: mostly its topic, source and tags. */
   #logsEnd(): number {
     let end = this.#reader.position
+    const known = this.#outline?.get(end)
+    if (known !== undefined) return known
     let before = -1
     while (this.#vector && end > before) {
       before = end

@@ -1,5 +1,6 @@
 /** Encoding where everything lies in the memory of the WebAssembly module, as it does in a worker. */
 
+import { check } from '../../../../src/worker/encode/check.ts'
 import { loadModule } from '../../../../src/worker/encode/module.ts'
 import type { Body, Encode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createVector } from '../../../../src/worker/encode/vector.ts'
@@ -11,16 +12,19 @@ const areas = { count: 4, bytesEach: AREA_BYTES }
 export function loadInside() {
   const module = loadModule({ bodies: { count: 1, bytesEach: AREA_BYTES }, pages: areas })
   if (!module) throw new Error('there is no module: npm run build makes it')
+  const vector = createVector(module)
   const [body = new Uint8Array(0)] = module.bodies
   let pages = 0
 
-  /** Copies each page in and each body out; what lies behind a body is garbage before, and may not matter. */
+  /** Copies each page in, looks it over, and copies each body out. */
   function inside(encode: Encode): Encode {
     return (page, select) => {
       const area = module?.pages[pages++ % areas.count] ?? new Uint8Array(0)
       area.fill(0x12, page.length, page.length + 64)
       area.set(page)
-      const encoder = encode(area.subarray(0, page.length), select)
+      const placed = area.subarray(0, page.length)
+      const checked = check(placed, vector)
+      const encoder = encode(placed, select, checked.kind === 'whole' ? checked.outline : undefined)
       const copied = (made: Body | undefined) => made && { ...made, bytes: Buffer.from(made.bytes) }
       return {
         next: buffer => copied(encoder.next(body.subarray(0, buffer.length))),
@@ -29,5 +33,5 @@ export function loadInside() {
       }
     }
   }
-  return { module, vector: createVector(module), inside }
+  return { module, vector, inside }
 }
