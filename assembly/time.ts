@@ -23,8 +23,9 @@ export function writeTime(out: usize, seconds: u32, nanoseconds: u32): usize {
 }
 
 function remember(seconds: u32): void {
-  // From the right: the machine is little-endian.
-  store<u64>(text, 0x3a22656d6974227b)
+  store<u8>(text, 0x7b)
+  // `"time":` from the right: the machine is little-endian.
+  store<u64>(text, 0x3a22656d697422, 1)
   textEnd = writeNumber(text + 8, seconds, digitsOf(seconds))
   textSeconds = seconds
 }

@@ -1,6 +1,6 @@
 /** `npm run bench`: measures the service on this machine, prints tables and writes JSON to bench/results. */
 
-import { parseArgs } from 'node:util'
+import { Command, InvalidArgumentError } from 'commander'
 import { saveFigures } from '../support/figures.ts'
 import { compare } from './compare.ts'
 import { benchLatency } from './latency.ts'
@@ -34,27 +34,40 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Row[]>>> = {
   peers: benchPeers,
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { runs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' } },
-})
+const program = new Command('npm run bench --')
+  .description('measures the service on this machine, prints tables and writes JSON to bench/results')
+  .argument('[parts...]', `any of ${Object.keys(PARTS).join(', ')}; without, all of them`, partsOf)
+  .option('--runs <number>', 'how often each figure is measured; the median counts', countOf, 5)
+  .option('--seconds <number>', 'how long each time', countOf, 5)
+  .showHelpAfterError()
+  .action((parts: readonly string[], effort: Effort) => measure(parts, effort))
 
-const [first, ...files] = positionals
-const [before, after] = files
-if (first === 'compare' && before !== undefined && after !== undefined) compare(before, after)
-else if (first === 'publish' && before !== undefined) publish(files)
-else await measure(positionals)
+program
+  .command('compare <before> <after>')
+  .description('what a change did: two files beside each other')
+  .action(compare)
 
-async function measure(wanted: readonly string[]): Promise<void> {
-  const unknown = wanted.filter(part => !(part in PARTS))
-  if (unknown.length > 0) {
-    const known = Object.keys(PARTS).join(', ')
-    process.stderr.write(
-      `no such part: ${unknown.join(', ')}; there is: ${known}, compare A.json B.json and publish A.json\n`,
-    )
-    process.exit(2)
-  }
-  const effort = { runs: Number(values.runs), seconds: Number(values.seconds) }
+program
+  .command('publish <files...>')
+  .description(
+    "writes the tables and the chart of docs/performance.md; of a part in several files, the last one's",
+  )
+  .action(publish)
+
+await program.parseAsync()
+
+function partsOf(name: string, before: readonly string[] = []): readonly string[] {
+  if (!(name in PARTS)) throw new InvalidArgumentError('There is no such part.')
+  return [...before, name]
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('Not a number of 1 or more.')
+  return count
+}
+
+async function measure(wanted: readonly string[], effort: Effort): Promise<void> {
   const rows: Row[] = []
   for (const [part, bench] of Object.entries(PARTS)) {
     if (wanted.length === 0 || wanted.includes(part)) rows.push(...(await bench(effort)))

@@ -11,8 +11,8 @@ export interface MaxOptions {
 }
 
 const AHEAD_BYTES = 60_000_000
-/** About half a gigabyte: compilers and pools are warm. */
-const WARM_EVENTS = 500_000
+/** More than a gigabyte: then everything is compiled, as in a service that has run for a while. */
+const WARM_EVENTS = 1_500_000
 
 interface Variant {
   readonly name: string

@@ -6,7 +6,10 @@
 import { gzipSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
 import { checkPage } from '../../src/worker/encode/check.ts'
-import { loadVector } from '../../src/worker/encode/vector.ts'
+import { type EncoderModule, loadModule } from '../../src/worker/encode/module.ts'
+import { createVector } from '../../src/worker/encode/vector.ts'
+import { createPageMemory, slotsFor } from '../../src/worker/page-memory.ts'
+import { HEADROOM_BYTES } from '../../src/sls/page.ts'
 import { costOf, type Stage } from './cost.ts'
 import { flooded } from './max.ts'
 import { runNullPipeline } from './null-pipeline.ts'
@@ -31,37 +34,84 @@ export async function benchStages({ runs, seconds }: StagesOptions): Promise<Row
     rows.push(
       await repeat({ part, name: `null pipeline: ${work}` }, runs, () => runNullPipeline(work, seconds)),
     )
-  rows.push(await repeat({ part, name: 'the service' }, runs, () => flooded({ shards: 1 }, {}, seconds)))
-  return rows.map(withCost)
+  for (const [name, shards] of [
+    ['the service', 1],
+    ['the service, four shards', 4],
+  ] as const)
+    rows.push(await repeat({ part, name }, runs, () => flooded({ shards }, {}, seconds)))
+  return withCosts(rows)
 }
+
+/** Room for a page. */
+const PAGES_BYTES = 10 * 1024 * 1024
+const NULL_PIPELINE = 'null pipeline: pull and post'
 
 /** Of one page, each time they are called. */
 function stages(): readonly (readonly [string, Stage])[] {
   const page = makePage()
   const line = compressed(page)
   const copy = Buffer.alloc(page.length)
-  const vector = loadVector()
-  const [encode, encodeVector] = [encoder(), encoder(vector)]
+  const encode = encoder()
   const buffer = new Uint8Array(BATCH_BYTES)
   const bodies: Buffer[] = []
   encodeAll(encode, page, buffer, bytes => bodies.push(Buffer.from(bytes)))
   const rawBytes = page.length
   return [
     ['memcpy', { rawBytes, run: () => void page.copy(copy) }],
-    ['lz4', { rawBytes, run: () => void uncompressSync(line) }],
-    ['check, TypeScript', { rawBytes, run: () => checkPage(page) }],
-    ['check, WebAssembly', { rawBytes, run: () => checkPage(page, vector) }],
+    ['lz4, native', { rawBytes, run: () => void uncompressSync(line) }],
+    ['check, TypeScript', { rawBytes, run: () => void checkPage(page) }],
     ['encode, TypeScript', { rawBytes, run: () => encodeAll(encode, page, buffer) }],
-    ['encode, WebAssembly', { rawBytes, run: () => encodeAll(encodeVector, page, buffer) }],
+    ...moduleStages(rawBytes, line),
     ['gzip, level 1', { rawBytes, run: () => gzipAll(bodies) }],
   ]
+}
+
+/** As a worker does it: everything in the module's memory. */
+function moduleStages(rawBytes: number, line: Buffer): readonly (readonly [string, Stage])[] {
+  const { module, buffer } = moduleOf()
+  const vector = createVector(module)
+  const { unpack } = createPageMemory(module)
+  const block = line.subarray(HEADROOM_BYTES)
+  const encode = encoder(vector)
+  const page = unpack(block, rawBytes)?.data
+  if (!page) throw new RangeError('the page has no room in the module')
+  return [
+    ['lz4, WebAssembly', { rawBytes, run: () => unpack(block, rawBytes)?.release() }],
+    ['check, WebAssembly', { rawBytes, run: () => void checkPage(page, vector) }],
+    ['encode, WebAssembly', { rawBytes, run: () => encodeAll(encode, page, buffer) }],
+  ]
+}
+
+function moduleOf(): { readonly module: EncoderModule; readonly buffer: Uint8Array } {
+  const module = loadModule({
+    bodies: { count: 1, bytesEach: BATCH_BYTES },
+    pages: slotsFor(2 * PAGES_BYTES),
+  })
+  const [buffer] = module?.bodies ?? []
+  if (!module || !buffer) throw new Error('there is no module: npm run build makes it')
+  return { module, buffer }
 }
 
 function gzipAll(bodies: readonly Buffer[]): void {
   for (const body of bodies) gzipSync(body, { level: 1 })
 }
 
-function withCost(row: Row): Row {
-  const { rawBytesPerCpuSecond = Number.NaN } = row.figures
-  return { ...row, figures: { rawBytesPerCpuSecond, cpuOfAMegabyteSeconds: 1e6 / rawBytesPerCpuSecond } }
+function withCosts(rows: readonly Row[]): Row[] {
+  const nothing = rateOf(rows.find(({ name }) => name === NULL_PIPELINE))
+  return rows.map(row => {
+    const rawBytesPerCpuSecond = rateOf(row)
+    const cpuOfAMegabyteSeconds = 1e6 / rawBytesPerCpuSecond
+    return {
+      ...row,
+      figures: {
+        rawBytesPerCpuSecond,
+        cpuOfAMegabyteSeconds,
+        timesNullPipeline: nothing / rawBytesPerCpuSecond,
+      },
+    }
+  })
+}
+
+function rateOf(row: Row | undefined): number {
+  return row?.figures.rawBytesPerCpuSecond ?? Number.NaN
 }
