@@ -6,19 +6,17 @@
 
 import { copy } from './bytes'
 export { decompress } from './lz4'
-import { firstKey, MAX_KEY_BYTES, nextKey, writeKey } from './keys'
+import { end, key, keyBytes, readContent, value } from './content'
+import { firstKey, nextKey, writeKey } from './keys'
 import { writeText } from './text'
 import { writeTime } from './time'
 import { readVarint, varintEnd } from './varint'
 
-/** Tags as Log Service writes them, each in one byte: a group's log, a log's time, content and nanoseconds. */
+/** Tags as Log Service writes them, each in one byte: a group's log, a log's time and nanoseconds. */
 const LOG_TAG: u32 = 0x0a
 const TIME_TAG: u32 = 0x08
-const CONTENT_TAG: u32 = 0x12
 const NANOSECONDS_TAG: u32 = 0x25
 const NANOSECONDS_BYTES: usize = 5
-const KEY_TAG: u32 = 0x0a
-const VALUE_TAG: u32 = 0x12
 
 /** As in page-encoder.ts. */
 const TIME_BYTES: u32 = 40
@@ -102,24 +100,24 @@ function nextLog(to: usize): bool {
  * and its nanoseconds where it has some, in this order. Nanoseconds come last and are needed first: whether the bytes at
  * the end are some is known for certain when the contents have turned out to end before them.
  */
-function writeEvent(out: usize, log: usize, end: usize): usize {
+function writeEvent(out: usize, log: usize, logTo: usize): usize {
   if (load<u8>(log) != TIME_TAG) return 0
   const seconds = readVarint(log + 1)
   const contents = varintEnd()
-  if (contents == 0 || contents > end) return 0
-  const nanoseconds = end - NANOSECONDS_BYTES
+  if (contents == 0 || contents > logTo) return 0
+  const nanoseconds = logTo - NANOSECONDS_BYTES
   if (nanoseconds >= contents && load<u8>(nanoseconds) == NANOSECONDS_TAG) {
     const time = writeTime(out, seconds, load<u32>(nanoseconds, 1))
     const eventEnd = writeBehindTime(time, contents, nanoseconds)
     if (eventEnd != 0) return eventEnd
   }
-  return writeBehindTime(writeTime(out, seconds, 0), contents, end)
+  return writeBehindTime(writeTime(out, seconds, 0), contents, logTo)
 }
 
-function writeBehindTime(out: usize, contents: usize, end: usize): usize {
+function writeBehindTime(out: usize, contents: usize, to: usize): usize {
   const o = copy(out, head, headEnd)
-  if (contents == end) return copy(o, alone, aloneEnd)
-  const fieldsEnd = writeContents(o, contents, end)
+  if (contents == to) return copy(o, alone, aloneEnd)
+  const fieldsEnd = writeContents(o, contents, to)
   return fieldsEnd == 0 ? 0 : copy(fieldsEnd, tail, tailEnd)
 }
 
@@ -129,59 +127,14 @@ function writeContents(out: usize, from: usize, to: usize): usize {
   let at = from
   let node = firstKey()
   while (at < to) {
-    const end = contentEnd(at, to)
-    if (end == 0) return 0
-    const key = contentStart(at) + 2
-    const keyBytes: u32 = load<u8>(key - 1)
-    const value = valueStart(key + keyBytes, end)
-    if (value == 0) return 0
+    if (!readContent(at, to)) return 0
+    at = end
     node = nextKey(node, key, keyBytes)
     if (node == 0) return 0
-    o = writeText(writeKey(o, node), value, end)
+    o = writeText(writeKey(o, node), value, at)
     store<u8>(o++, QUOTE)
-    at = end
   }
   return o
-}
-
-/** Where the content at `at` ends; 0 when there is none that begins with a key of usual length. */
-function contentEnd(at: usize, to: usize): usize {
-  if (load<u8>(at) != CONTENT_TAG) return 0
-  const length: usize = readLength(at + 1)
-  const start = contentStart(at)
-  const end = start + length
-  // The first byte of the value's tag has to be inside, too.
-  const isUsual =
-    start != 0 &&
-    start <= to &&
-    length <= to - start &&
-    load<u8>(start) == KEY_TAG &&
-    <u32>load<u8>(start, 1) <= MAX_KEY_BYTES &&
-    start + 2 + <usize>load<u8>(start, 1) < end
-  return isUsual ? end : 0
-}
-
-/** Where the value begins whose tag is expected at `at`; 0 when it does not reach exactly to `end`. */
-function valueStart(at: usize, end: usize): usize {
-  if (load<u8>(at) != VALUE_TAG) return 0
-  const length: usize = readLength(at + 1)
-  const start = lengthEnd(at + 1)
-  return start != 0 && start <= end && length == end - start ? start : 0
-}
-
-function contentStart(at: usize): usize {
-  return lengthEnd(at + 1)
-}
-
-/** A length mostly takes one byte. */
-function readLength(at: usize): u32 {
-  const byte: u32 = load<u8>(at)
-  return byte < 0x80 ? byte : readVarint(at)
-}
-
-/** Where the length ends that was read last. */
-function lengthEnd(at: usize): usize {
-  return load<u8>(at) < 0x80 ? at + 1 : varintEnd()
 }
 
 /**
@@ -199,10 +152,7 @@ export function check(from: usize, to: usize): usize {
 function isWhole(from: usize, to: usize): bool {
   let at = from
   while (at < to) {
-    const end = contentEnd(at, to)
-    if (end != 0) {
-      const key = contentStart(at) + 2
-      if (valueStart(key + <usize>load<u8>(key - 1), end) == 0) return false
+    if (readContent(at, to)) {
       at = end
     } else if (load<u8>(at) == TIME_TAG) {
       readVarint(at + 1)

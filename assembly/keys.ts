@@ -15,8 +15,8 @@ const JSON_BYTES: usize = 16
 const DEPTH: usize = 20
 const HEAD_BYTES: usize = 32
 
-/** Longer keys are left to TypeScript. */
-export const MAX_KEY_BYTES: u32 = 127
+/** Longer ones never come. */
+const MAX_KEY_BYTES: u32 = 127
 /** Logs whose keys are data would grow the tree without end: then it begins anew. */
 const MAX_SIBLINGS: u32 = 16
 /** A new key is compared with all above it. */
@@ -75,10 +75,10 @@ function grow(parent: usize, key: usize, bytes: u32): usize {
   store<u32>(node, depth, DEPTH)
   copy(node + HEAD_BYTES, key, key + bytes)
   const json = jsonOf(node)
-  const end = writeStart(json, key, bytes, depth == 1)
-  store<u32>(node, <u32>(end - json), JSON_BYTES)
+  const jsonEnd = writeStart(json, key, bytes, depth == 1)
+  store<u32>(node, <u32>(jsonEnd - json), JSON_BYTES)
   store<u32>(parent, <u32>node, CHILD)
-  free = (end + 15) & ~15
+  free = (jsonEnd + 15) & ~15
   return node
 }
 

@@ -52,8 +52,8 @@ export const OUTPUT_BYTES = 256 * 1024
 /** Head and tails of the events of a group. */
 export const PLAN_BYTES = 16 * 1024
 export const MAX_EVENTS = 4_096
-/** Vectors reach beyond what they are to read or write. */
-const SLACK_BYTES = 64
+/** Vectors reach beyond what they are to read or write, and keys are looked for where they may not be. */
+const SLACK_BYTES = 256
 const WASM_PAGE_BYTES = 64 * 1024
 /** More is not worth the address space; who asks for more gets none. */
 const MAX_AREA_BYTES = 1024 * 1024 * 1024
