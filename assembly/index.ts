@@ -8,7 +8,7 @@ import { copy } from './bytes'
 export { decompress } from './lz4'
 import { end, key, keyBytes, readContent, value } from './content'
 import { firstKey, nextKey, writeKey } from './keys'
-import { writeText } from './text'
+import { escapedSize, writeText } from './text'
 import { writeTime } from './time'
 import { readVarint, varintEnd } from './varint'
 
@@ -72,7 +72,9 @@ export function encode(
   position = from
   while (events < maxEvents && nextLog(to)) {
     const log = varintEnd()
-    if (<u64>(logEnd - log) * WORST_GROWTH + overhead > <u64>(outEnd - o)) break
+    const room = <u64>(outEnd - o)
+    if (<u64>(logEnd - log) * WORST_GROWTH + overhead > room && escapedSize(log, logEnd) + overhead > room)
+      break
     const eventEnd = writeEvent(o, log, logEnd)
     if (eventEnd == 0) break
     store<u32>(offsets + (events << 2), <u32>(o - out))
