@@ -1,16 +1,17 @@
 /**
- * The WebAssembly module. The inner loop of the encoder: logs of a group from protobuf to HEC events, in WebAssembly with vectors of sixteen
- * bytes. It does what is common and stops before what is not; src/worker/encode/page-encoder.ts, which decides what
- * an event looks like, then takes the next log. Memory is laid out by src/worker/encode/module.ts.
+ * A worker's inner loops in WebAssembly, with vectors of sixteen bytes. Logs of a group become HEC events: what is common
+ * is done here, and before what is not the run stops; src/worker/encode/page-encoder.ts, which decides what an event
+ * looks like, then takes the next log. Memory is laid out by src/worker/encode/module.ts.
  */
 
 import { copy } from './bytes'
-export { decompress } from './lz4'
 import { end, key, keyBytes, readContent, value } from './content'
 import { firstKey, nextKey, writeKey } from './keys'
 import { escapedSize, writeText } from './text'
 import { writeTime } from './time'
 import { readVarint, varintEnd } from './varint'
+
+export { decompress } from './lz4'
 
 /** Tags as Log Service writes them, each in one byte: a group's log, a log's time and nanoseconds. */
 const LOG_TAG: u32 = 0x0a

@@ -7,7 +7,7 @@ const text = readFileSync(`${root}ARCHITECTURE.md`, 'utf8')
 
 describe('ARCHITECTURE.md', () => {
   test('maps every source file, the folders of the simulator as one each, and nothing else', () => {
-    const mapped = [...text.matchAll(/^\| `(src\/[^`]+)` \|/gm)].map(([, path]) => path)
+    const mapped = [...text.matchAll(/^\| `((?:src|assembly)\/[^`]+)` \|/gm)].map(([, path]) => path)
     expect(mapped.toSorted()).toEqual([...new Set(sourceFiles().map(entryOf))].toSorted())
   })
 
@@ -23,9 +23,13 @@ describe('ARCHITECTURE.md', () => {
 })
 
 function sourceFiles(): string[] {
-  const entries = readdirSync(`${root}src`, { recursive: true, withFileTypes: true })
+  const entries = ['src', 'assembly'].flatMap(folder =>
+    readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true }),
+  )
   return entries.flatMap(entry =>
-    entry.isFile() ? [`${entry.parentPath}/${entry.name}`.slice(root.length)] : [],
+    entry.isFile() && entry.name !== 'tsconfig.json'
+      ? [`${entry.parentPath}/${entry.name}`.slice(root.length)]
+      : [],
   )
 }
 
