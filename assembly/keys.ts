@@ -15,13 +15,12 @@ const JSON_BYTES: usize = 16
 const DEPTH: usize = 20
 const HEAD_BYTES: usize = 32
 
-/** Longer ones never come. */
-const MAX_KEY_BYTES: u32 = 127
 /** Logs whose keys are data would grow the tree without end: then it begins anew. */
 const MAX_SIBLINGS: u32 = 16
 /** A new key is compared with all above it. */
 const MAX_DEPTH: u32 = 100
 const WORST_GROWTH: usize = 6
+/** Of a key with the 127 bytes that it has at most, each of them escaped. */
 const MAX_NODE_BYTES: usize = HEAD_BYTES + 128 + 128 * WORST_GROWTH + 32
 
 const TREE_BYTES: usize = 64 * 1024
@@ -61,7 +60,7 @@ function jsonOf(node: usize): usize {
 
 function grow(parent: usize, key: usize, bytes: u32): usize {
   const depth = load<u32>(parent, DEPTH) + 1
-  if (bytes > MAX_KEY_BYTES || depth > MAX_DEPTH || needsCare(parent, key, bytes)) return 0
+  if (depth > MAX_DEPTH || needsCare(parent, key, bytes)) return 0
   if (siblings(parent) >= MAX_SIBLINGS || free + MAX_NODE_BYTES > tree + TREE_BYTES) {
     store<u32>(root, 0, CHILD)
     free = root + HEAD_BYTES

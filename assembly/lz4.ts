@@ -40,7 +40,7 @@ export function decompress(from: usize, to: usize, out: usize, outEnd: usize): u
 /** Behind the length that was read last; 0 when it is cut. */
 let lengthEnd: usize = 0
 
-/** `short` and the bytes from `at` on. No block is so long that this could exceed 32 bits. */
+/** `short` and the bytes from `at` on. What exceeds 32 bits is no block of ours: then any number will do, for all are checked. */
 function readLength(at: usize, to: usize, short: u32): usize {
   let length: usize = short
   let i = at

@@ -10,7 +10,7 @@ const text: usize = memory.data(32, 16)
 let textEnd: usize = 0
 let textSeconds: u32 = 0
 
-/** At most 24 bytes, and up to fifteen more that mean nothing. */
+/** At most 29 bytes, and up to fifteen more that mean nothing. */
 export function writeTime(out: usize, seconds: u32, nanoseconds: u32): usize {
   if (textEnd == 0 || seconds != textSeconds) remember(seconds)
   let o = copy(out, text, textEnd)

@@ -13,8 +13,9 @@ export interface Mark {
   readonly groups: number
 }
 
-/** Shard + 1 (0: nothing), groups, lengths of the two cursors; then the cursors. */
-const HEAD = 4
+/** Shard + 1 (0: nothing), groups, lengths of the two cursors, whether the mark stays; then the cursors. */
+const HEAD = 5
+const STAYS = 4
 const HEAD_BYTES = HEAD * Int32Array.BYTES_PER_ELEMENT
 const CURSOR_BYTES = 120
 
@@ -24,6 +25,7 @@ export function createMarker(): SharedArrayBuffer {
 
 export function setMark(marker: SharedArrayBuffer, { shard, cursor, next, groups }: Mark): void {
   const head = new Int32Array(marker, 0, HEAD)
+  if (head[STAYS] === 1) return
   head[1] = groups
   head[2] = write(marker, HEAD_BYTES, cursor)
   head[3] = write(marker, HEAD_BYTES + CURSOR_BYTES, next)
@@ -31,7 +33,13 @@ export function setMark(marker: SharedArrayBuffer, { shard, cursor, next, groups
 }
 
 export function clearMark(marker: SharedArrayBuffer): void {
-  Atomics.store(new Int32Array(marker, 0, HEAD), 0, 0)
+  const head = new Int32Array(marker, 0, HEAD)
+  if (head[STAYS] !== 1) Atomics.store(head, 0, 0)
+}
+
+/** The mark that is set is the last one: the thread is ending for it, whatever its other shards still do meanwhile. */
+export function keepMark(marker: SharedArrayBuffer): void {
+  new Int32Array(marker, 0, HEAD)[STAYS] = 1
 }
 
 /** Undefined when the worker was at nothing of the kind. */

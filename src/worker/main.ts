@@ -26,7 +26,7 @@ import { createKnownPositions, type KnownPositions } from './known-positions.ts'
 import { createAnnounce } from './letters.ts'
 import { createWorkerLog } from './log.ts'
 import { createMeter, type Meter } from './meter.ts'
-import { createPageMemory, slotsFor } from './page-memory.ts'
+import { createPageMemory, regionBytes } from './page-memory.ts'
 import { createQuarantineList, type QuarantineList } from './quarantine.ts'
 import { startShard } from './shard.ts'
 import { listenForDrain } from './stop.ts'
@@ -127,7 +127,7 @@ function shareMemory({ batchBytes, acknowledgementMs }: SplunkConfig, { inFlight
   const count = Math.max(1, Math.min(wanted, Math.floor(inFlightBytes / 2 / batchBytes)))
   const forPages = Math.max(inFlightBytes / 2, inFlightBytes - count * batchBytes)
   const bodies = { count, bytesEach: batchBytes }
-  const module = loadModule({ bodies, pages: slotsFor(forPages) })
+  const module = loadModule({ bodies, pagesBytes: regionBytes(forPages) })
   return {
     module,
     buffers: createBuffers(count, batchBytes, module?.bodies),
@@ -212,6 +212,7 @@ async function restoreGroup(port: MessagePort, send: Send, signal: AbortSignal):
  */
 function memoryBytes({ module, buffers, pages }: ReturnType<typeof shareMemory>): number {
   const { heapUsed, external } = process.memoryUsage()
-  const used = module && pages ? buffers.madeBytes() + pages.usedBytes() - module.memory.length : 0
-  return heapUsed + external + used
+  if (!module || !pages) return heapUsed + external
+  const bodiesBytes = module.bodies.length > 0 ? buffers.madeBytes() : 0
+  return heapUsed + external - module.memory.length + bodiesBytes + pages.usedBytes()
 }

@@ -1,26 +1,20 @@
 /**
- * Memory that pages are decompressed into: a fixed number of slots in the encoder's module, used again and again, so that
- * a page is encoded where it was decompressed. A page that finds no room goes to the heap, and is as good there.
+ * Memory that pages are decompressed into: one region of the encoder's module, used again and again, so that a page is
+ * encoded where it was decompressed. A page that finds no room goes to the heap, and is as good there.
  */
 
 import type { Unpack } from '../sls/page.ts'
 import type { EncoderModule } from './encode/module.ts'
 
-/** Log Service answers with about 10 MiB at most. */
-const MAX_PAGE_BYTES = 10 * 1024 * 1024
-const SLOT_BYTES = MAX_PAGE_BYTES + marginBytes(MAX_PAGE_BYTES)
-/** What more of them would hold is read so far ahead that it costs little where it lies. */
-const MAX_SLOTS = 8
-
-/** Slots for as many pages as fit into so many bytes of budget. */
-export function slotsFor(budgetBytes: number) {
-  return { count: Math.min(MAX_SLOTS, Math.floor(budgetBytes / MAX_PAGE_BYTES)), bytesEach: SLOT_BYTES }
+/** A region for so many bytes of pages, and what each needs beside. */
+export function regionBytes(pageBytes: number): number {
+  return pageBytes + marginBytes(pageBytes)
 }
 
 /**
  * The block is put behind the place for the page, so far that what is written never reaches what is still to be read: a
  * valid block grows by a 255th where it does not shrink, and vectors write some bytes more than they should. With one
- * that is not valid, rubbish may come out, but never outside the slot.
+ * that is not valid, rubbish may come out, but never outside the page's place.
  */
 function marginBytes(blockBytes: number): number {
   return (blockBytes >> 7) + 128
@@ -28,37 +22,58 @@ function marginBytes(blockBytes: number): number {
 
 export interface PageMemory {
   readonly unpack: Unpack
-  /** What has been written to so far, and is therefore taken from the system. */
+  /** How much of the region has been written to so far, and is therefore taken from the system. */
   usedBytes(): number
 }
 
 export function createPageMemory({ pages, decompress }: EncoderModule): PageMemory {
-  // The one that was used last is the next: its memory is there, and near.
-  const free = pages.map(bytes => ({ bytes, usedBytes: 0 }))
-  const all = [...free]
+  const places = createPlaces(pages.length)
   return {
-    usedBytes: () => all.reduce((sum, { usedBytes }) => sum + usedBytes, 0),
+    usedBytes: places.usedBytes,
     unpack(block, rawSize) {
-      const slot = free.at(-1)
       const needed = rawSize + marginBytes(block.length)
-      if (!slot || needed > slot.bytes.length || block.length > needed) return undefined
-      const { bytes } = slot
-      slot.usedBytes = Math.max(slot.usedBytes, needed)
-      bytes.set(block, needed - block.length)
-      const [at, end] = [bytes.byteOffset, bytes.byteOffset + needed]
-      if (decompress(end - block.length, end, at, at + rawSize) !== at + rawSize)
+      const place = block.length > needed ? undefined : places.take(needed)
+      if (!place) return undefined
+      const [at, end] = [pages.byteOffset + place.from, pages.byteOffset + place.to]
+      pages.set(block, place.to - block.length)
+      if (decompress(end - block.length, end, at, at + rawSize) !== at + rawSize) {
+        places.give(place)
         throw new Error(`not a block of ${rawSize} bytes`)
-      free.pop()
-      return { data: bytes.subarray(0, rawSize), release: once(() => free.push(slot)) }
+      }
+      return { data: pages.subarray(place.from, place.from + rawSize), release: () => places.give(place) }
     },
   }
 }
 
-/** A slot that is given back twice would be two pages at once. */
-function once(work: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (!isDone) work()
-    isDone = true
+interface Place {
+  readonly from: number
+  readonly to: number
+}
+
+/** Places in a region, each as low as there is room: so the memory that is used stays little, and near. */
+function createPlaces(regionBytes: number) {
+  /** In their order. */
+  const taken: Place[] = []
+  let used = 0
+  return {
+    usedBytes: () => used,
+    take(bytes: number): Place | undefined {
+      let from = 0
+      const behind = taken.findIndex(place => {
+        if (place.from - from >= bytes) return true
+        from = place.to
+        return false
+      })
+      const place = { from, to: from + bytes }
+      if (place.to > regionBytes) return undefined
+      taken.splice(behind < 0 ? taken.length : behind, 0, place)
+      used = Math.max(used, place.to)
+      return place
+    },
+    /** Once: a place that is given back twice could be two pages' at once. */
+    give(place: Place): void {
+      const index = taken.indexOf(place)
+      if (index >= 0) taken.splice(index, 1)
+    },
   }
 }

@@ -145,24 +145,37 @@ interface Sending {
   readonly sendBody: (body: Body, signal: AbortSignal) => Promise<void>
 }
 
-/** Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. */
+/**
+ * Begins to send each body as soon as there is a buffer for it; ends early when the signal is aborted. Rejects when a body
+ * cannot be made, which is a bug; what is under way is given up then, and has settled.
+ */
 async function sendBodies(
   { buffers, next, oneByOne, sendBody }: Sending,
   signal: AbortSignal,
 ): Promise<readonly Promise<void>[]> {
   const sends: Promise<void>[] = []
+  const broken = new AbortController()
+  const ending = AbortSignal.any([signal, broken.signal])
   while (!signal.aborted) {
     const buffer = await buffers.take(signal).catch(() => undefined)
-    const body = buffer && next(buffer)
-    if (!body) {
-      if (buffer) buffers.give(buffer)
-      break
+    if (!buffer) break
+    try {
+      const body = next(buffer)
+      if (!body) {
+        buffers.give(buffer)
+        break
+      }
+      // A rejection is looked at when all have settled; until then it must not count as unhandled.
+      const sent = sendBody(body, ending).finally(() => buffers.give(buffer))
+      const settled = sent.catch(() => undefined)
+      sends.push(sent)
+      if (oneByOne) await settled
+    } catch (error) {
+      buffers.give(buffer)
+      broken.abort()
+      await Promise.allSettled(sends)
+      throw error
     }
-    const sent = sendBody(body, signal).finally(() => buffers.give(buffer))
-    // A rejection is looked at when all have settled; until then it must not count as unhandled.
-    const settled = sent.catch(() => undefined)
-    sends.push(sent)
-    if (oneByOne) await settled
   }
   return sends
 }

@@ -3,7 +3,7 @@
  * aside. Knows how much of a page is lost when it is cut short.
  */
 
-import { clearMark, setMark } from '../marker.ts'
+import { clearMark, keepMark, setMark } from '../marker.ts'
 import type { Unconfirmed } from '../protocol.ts'
 import type { Cursor } from '../sls/page.ts'
 import { deliverPage, type PageDelivery } from './deliver-page.ts'
@@ -114,9 +114,14 @@ export function createShardPage(parts: ShardPageParts): ShardPage {
   /** What is done in one go may be what kills the thread: then the supervisor finds the mark. */
   function marked<T>({ from, next, groups }: HeldPage['page'], work: () => T): T {
     setMark(marker, { shard, cursor: from, next, groups })
-    const result = work()
-    clearMark(marker)
-    return result
+    try {
+      const result = work()
+      clearMark(marker)
+      return result
+    } catch (error) {
+      keepMark(marker)
+      throw error
+    }
   }
 
   return { deliver, noteUnfinished, unfinished: () => unfinished }

@@ -57,7 +57,7 @@ program
 await program.parseAsync()
 
 function partsOf(name: string, before: readonly string[] = []): readonly string[] {
-  if (!(name in PARTS)) throw new InvalidArgumentError('There is no such part.')
+  if (!Object.hasOwn(PARTS, name)) throw new InvalidArgumentError('There is no such part.')
   return [...before, name]
 }
 

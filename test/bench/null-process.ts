@@ -8,7 +8,7 @@ import { createSlsClient } from '../../src/sls/client.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
 import { createToken } from '../../src/splunk/token.ts'
 import { loadModule } from '../../src/worker/encode/module.ts'
-import { createPageMemory, slotsFor } from '../../src/worker/page-memory.ts'
+import { createPageMemory, regionBytes } from '../../src/worker/page-memory.ts'
 import { ACCESS_KEY, GROUP, LOGSTORE, PROJECT, TOKEN } from './names.ts'
 import { BATCH_BYTES, encodeAll, encoder, makePage } from './pages.ts'
 
@@ -37,7 +37,7 @@ const splunk: SplunkConfig = {
   metadata: {},
 }
 
-const module = loadModule({ pages: slotsFor(PAGES_BYTES) })
+const module = loadModule({ pagesBytes: regionBytes(PAGES_BYTES) })
 const source = await createSlsClient({
   sls,
   project: PROJECT,

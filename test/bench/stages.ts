@@ -8,7 +8,7 @@ import { uncompressSync } from 'lz4-napi'
 import { checkPage } from '../../src/worker/encode/check.ts'
 import { type EncoderModule, loadModule } from '../../src/worker/encode/module.ts'
 import { createVector } from '../../src/worker/encode/vector.ts'
-import { createPageMemory, slotsFor } from '../../src/worker/page-memory.ts'
+import { createPageMemory, regionBytes } from '../../src/worker/page-memory.ts'
 import { HEADROOM_BYTES } from '../../src/sls/page.ts'
 import { costOf, type Stage } from './cost.ts'
 import { flooded } from './max.ts'
@@ -42,7 +42,7 @@ export async function benchStages({ runs, seconds }: StagesOptions): Promise<Row
   return withCosts(rows)
 }
 
-/** Room for a page. */
+/** Room for one that stays and one that comes and goes. */
 const PAGES_BYTES = 10 * 1024 * 1024
 const NULL_PIPELINE = 'null pipeline: pull and post'
 
@@ -85,7 +85,7 @@ function moduleStages(rawBytes: number, line: Buffer): readonly (readonly [strin
 function moduleOf(): { readonly module: EncoderModule; readonly buffer: Uint8Array } {
   const module = loadModule({
     bodies: { count: 1, bytesEach: BATCH_BYTES },
-    pages: slotsFor(2 * PAGES_BYTES),
+    pagesBytes: regionBytes(2 * PAGES_BYTES),
   })
   const [buffer] = module?.bodies ?? []
   if (!module || !buffer) throw new Error('there is no module: npm run build makes it')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clearMark, createMarker, readMark, setMark } from '../../src/marker.ts'
+import { clearMark, createMarker, keepMark, readMark, setMark } from '../../src/marker.ts'
 
 it('tells what was marked last, until it is cleared', () => {
   const marker = createMarker()
@@ -17,4 +17,14 @@ it('tells what was marked last, until it is cleared', () => {
   expect(readMark(marker)).toEqual(second)
   clearMark(marker)
   expect(readMark(marker)).toBeUndefined()
+})
+
+it('keeps the mark that is said to be the last, whatever is marked and cleared behind it', () => {
+  const marker = createMarker()
+  const last = { shard: 3, cursor: 'MTA=', next: 'MTE=', groups: 2 }
+  setMark(marker, last)
+  keepMark(marker)
+  setMark(marker, { shard: 4, cursor: 'MjA=', next: 'MjE=', groups: 1 })
+  clearMark(marker)
+  expect(readMark(marker)).toEqual(last)
 })

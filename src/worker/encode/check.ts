@@ -15,10 +15,7 @@ const LOG: Message = { [tagOf(2)]: PAIR }
 const GROUP: Message = { [tagOf(1)]: LOG, [tagOf(6)]: PAIR }
 const PAGE: Message = { [tagOf(1)]: GROUP }
 
-/**
- * What was seen of a page on the way: by where the content of a group begins, where the logs at its front end. Of groups
- * that are not so made nothing is said.
- */
+/** What was seen of a page on the way: by where the content of a group begins, a field up to which there are logs alone. */
 export type Outline = ReadonlyMap<number, number>
 
 export type Checked =

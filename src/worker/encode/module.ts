@@ -17,9 +17,10 @@ export interface EncoderModule {
   readonly written: () => number
   readonly memory: Uint8Array
   readonly places: Places
-  /** Areas for bodies and for pages, as many as were asked for. */
+  /** Areas for bodies, as many as were asked for. */
   readonly bodies: readonly Uint8Array[]
-  readonly pages: readonly Uint8Array[]
+  /** The area for pages. */
+  readonly pages: Uint8Array
 }
 
 type Numeric = (...args: number[]) => number
@@ -32,14 +33,10 @@ interface Places {
   readonly input: number
 }
 
-export interface Areas {
-  readonly count: number
-  readonly bytesEach: number
-}
-
+/** All of them together are at most a gibibyte; who asks for more gets none. */
 export interface ModuleOptions {
-  readonly bodies?: Areas
-  readonly pages?: Areas
+  readonly bodies?: { readonly count: number; readonly bytesEach: number }
+  readonly pagesBytes?: number
 }
 
 /**
@@ -55,8 +52,7 @@ export const MAX_EVENTS = 4_096
 /** Vectors reach beyond what they are to read or write, and keys are looked for where they may not be. */
 const SLACK_BYTES = 256
 const WASM_PAGE_BYTES = 64 * 1024
-/** More is not worth the address space; who asks for more gets none. */
-const MAX_AREA_BYTES = 1024 * 1024 * 1024
+const MAX_AREAS_BYTES = 1024 * 1024 * 1024
 
 /** At the same depth from `src` and from `dist`. */
 const FILE = new URL('../../../wasm/encoder.wasm', import.meta.url)
@@ -94,15 +90,24 @@ function layOut({ memory, freeFrom }: WebAssembly.Exports, options: ModuleOption
     output: take(OUTPUT_BYTES),
     input: take(INPUT_BYTES),
   }
-  const taken = [options.bodies, options.pages].map(areas => placesOf(areas, take))
+  const { bodies, pagesBytes } = affordable(options)
+  const bodyPlaces = Array.from({ length: bodies.count }, () => take(bodies.bytesEach))
+  const pagesPlace = take(pagesBytes)
   memory.grow(Math.ceil(free / WASM_PAGE_BYTES) - memory.buffer.byteLength / WASM_PAGE_BYTES)
-  const [bodies = [], pages = []] = taken.map(all => all.map(area => new Uint8Array(memory.buffer, ...area)))
-  return { memory: new Uint8Array(memory.buffer), places, bodies, pages }
+  const area = (at: number, bytes: number) => new Uint8Array(memory.buffer, at, bytes)
+  return {
+    memory: new Uint8Array(memory.buffer),
+    places,
+    bodies: bodyPlaces.map(at => area(at, bodies.bytesEach)),
+    pages: area(pagesPlace, pagesBytes),
+  }
 }
 
-function placesOf(areas: Areas | undefined, take: (bytes: number) => number): [at: number, bytes: number][] {
-  if (!areas || areas.count * areas.bytesEach > MAX_AREA_BYTES) return []
-  return Array.from({ length: areas.count }, () => [take(areas.bytesEach), areas.bytesEach])
+const NO_BODIES = { count: 0, bytesEach: 0 }
+
+function affordable({ bodies = NO_BODIES, pagesBytes = 0 }: ModuleOptions) {
+  const isAffordable = bodies.count * bodies.bytesEach + pagesBytes <= MAX_AREAS_BYTES
+  return isAffordable ? { bodies, pagesBytes } : { bodies: NO_BODIES, pagesBytes: 0 }
 }
 
 function callable(value: unknown): Numeric {

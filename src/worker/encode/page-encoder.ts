@@ -234,9 +234,8 @@ class EncodingPage implements PageEncoder {
 
   /** Where something else begins behind the logs at the front of the group: mostly its topic, source and tags. */
   #logsEnd(): number {
-    let end = this.#reader.position
-    const known = this.#outline?.get(end)
-    if (known !== undefined) return known
+    const start = this.#reader.position
+    let end = this.#outline?.get(start) ?? start
     let before = -1
     while (this.#vector && end > before) {
       before = end

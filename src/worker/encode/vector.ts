@@ -44,7 +44,7 @@ export interface Run {
   readonly position: number
   /** Behind the last event. */
   readonly at: number
-  /** Where the events begin, counted from where the first does; more than `events` are no longer true. */
+  /** Where the events begin, counted from where the first does: `events` numbers; what follows them is of no meaning. */
   readonly offsets: Uint32Array
 }
 

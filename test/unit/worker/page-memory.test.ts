@@ -3,17 +3,18 @@ import { compressSync } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
 import { HEADROOM_BYTES } from '../../../src/sls/page.ts'
 import { loadModule } from '../../../src/worker/encode/module.ts'
-import { createPageMemory, slotsFor } from '../../../src/worker/page-memory.ts'
+import { createPageMemory, regionBytes } from '../../../src/worker/page-memory.ts'
 
 /** Without the length that the library puts in front. */
 const blockOf = (data: Uint8Array) => compressSync(Buffer.from(data)).subarray(HEADROOM_BYTES)
 
-const SLOT_BYTES = 64 * 1024
+const REGION_BYTES = 128 * 1024
 
-function setUp(count = 2) {
-  const module = loadModule({ pages: { count, bytesEach: SLOT_BYTES } })
+function setUp(pagesBytes = REGION_BYTES) {
+  const module = loadModule({ pagesBytes })
   if (!module) throw new Error('there is no module: npm run build makes it')
-  return { module, memory: createPageMemory(module) }
+  const memory = createPageMemory(module)
+  return { module, memory, unpack: (bytes: Uint8Array) => memory.unpack(blockOf(bytes), bytes.length) }
 }
 
 /** Repetitions near and far, long and short, between bytes that never repeat. */
@@ -58,27 +59,25 @@ describe('the memory for pages', () => {
     expect(Buffer.from(memory.unpack(block, whole.length)?.data ?? []).toString()).toBe(whole.toString())
   })
 
-  it('takes pages that do not get smaller, up to the end of a slot', () => {
-    const { memory } = setUp(1)
+  it('takes pages that do not get smaller, up to the end of its room', () => {
+    const { memory, unpack } = setUp(regionBytes(60_000))
     const bytes = Buffer.from(Array.from({ length: 65_000 }, (_, i) => (i * i * 31 + i * 7) % 251))
     for (const length of [1, 12, 13, 100, 60_000]) {
-      const page = memory.unpack(blockOf(bytes.subarray(0, length)), length)
+      const page = unpack(bytes.subarray(0, length))
       expect(page && Buffer.from(page.data).equals(bytes.subarray(0, length))).toBe(true)
       page?.release()
     }
-    expect(memory.unpack(blockOf(Buffer.alloc(SLOT_BYTES)), SLOT_BYTES)).toBeUndefined()
+    expect(memory.unpack(blockOf(Buffer.alloc(70_000)), 70_000)).toBeUndefined()
   })
 
   it('takes damaged blocks for none, or for rubbish of the right length, and touches nobody else', () => {
-    const { module, memory } = setUp(3)
-    const [, , below] = module.pages
+    const { module, memory, unpack } = setUp()
     const flips = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 })
-    // The topmost slot goes first.
-    const held = memory.unpack(blockOf(Buffer.alloc(SLOT_BYTES / 2, 'x')), SLOT_BYTES / 2)
-    expect(held?.data.byteOffset).toBe(below?.byteOffset)
-    const outside = module.memory.slice(0, module.pages[1]?.byteOffset)
-    const changed = () =>
-      module.memory.subarray(0, outside.length).findIndex((byte, i) => byte !== outside[i])
+    // Three neighbours, of which the one in the middle goes.
+    const held = Buffer.alloc(20_000, 'x')
+    const [below, between, above] = [unpack(held), unpack(Buffer.alloc(40_000)), unpack(held)]
+    between?.release()
+    const outside = module.memory.slice(0, module.pages.byteOffset)
     fc.assert(
       fc.property(data, flips, fc.integer({ min: -20, max: 20 }), (bytes, changes, off) => {
         const block = Buffer.from(blockOf(bytes))
@@ -91,11 +90,11 @@ describe('the memory for pages', () => {
         } catch (error) {
           expect(String(error)).toMatch(/not a block of/)
         }
-        expect(held?.data.every(byte => byte === 0x78)).toBe(true)
+        for (const page of [below, above]) expect(Buffer.from(page?.data ?? []).equals(held)).toBe(true)
       }),
       { numRuns: 500 },
     )
-    expect(changed()).toBe(-1)
+    expect(outside.every((byte, i) => byte === module.memory[i])).toBe(true)
   })
 
   it.each([
@@ -109,48 +108,58 @@ describe('the memory for pages', () => {
     ['no bytes', 1, Buffer.alloc(0)],
     ['less than it should be', 3, Buffer.of(0x20, 97, 98)],
   ])('takes a block with %s for none, and touches nobody else', (_, rawSize, block) => {
-    const { memory } = setUp(2)
-    const above = memory.unpack(blockOf(Buffer.alloc(SLOT_BYTES / 2, 'x')), SLOT_BYTES / 2)
+    const { memory, unpack } = setUp()
+    const held = Buffer.alloc(40_000, 'x')
+    const [between, above] = [unpack(Buffer.alloc(400)), unpack(held)]
+    between?.release()
     expect(() => memory.unpack(block, rawSize)).toThrow(/not a block of/)
-    expect(above?.data.every(byte => byte === 0x78)).toBe(true)
-    // The slot is free again.
-    expect(memory.unpack(Buffer.of(0x10, 97), 1)?.data[0]).toBe(97)
+    expect(Buffer.from(above?.data ?? []).equals(held)).toBe(true)
+    // The place is free again.
+    expect(memory.unpack(Buffer.of(0x10, 97), 1)?.data.byteOffset).toBe(between?.data.byteOffset)
   })
 
-  it('has no room when all its slots are taken, until one is given back', () => {
-    const { memory } = setUp(2)
-    const unpack = (text: string) => memory.unpack(blockOf(Buffer.from(text)), text.length)
-    const [one, other] = [unpack('one'), unpack('other')]
-    expect(unpack('third')).toBeUndefined()
-    other?.release()
-    expect(Buffer.from(unpack('third')?.data ?? []).toString()).toBe('third')
-    expect(Buffer.from(one?.data ?? []).toString()).toBe('one')
+  it('has no room when it is taken, until some is given back', () => {
+    const { unpack } = setUp(1_000)
+    const text = (letter: string) => Buffer.alloc(300, letter)
+    const [one, other] = [unpack(text('1')), unpack(text('2'))]
+    expect(unpack(text('3'))).toBeUndefined()
+    one?.release()
+    const third = unpack(text('3'))
+    expect([other, third].map(page => Buffer.from(page?.data ?? []).toString())).toEqual([
+      text('2').toString(),
+      text('3').toString(),
+    ])
   })
 
   it('is given back once, however often that is said: no two pages are ever in one place', () => {
-    const { memory } = setUp(2)
-    const unpack = (text: string) => memory.unpack(blockOf(Buffer.from(text)), text.length)
-    const page = unpack('page')
-    page?.release()
-    page?.release()
-    const places = [unpack('a'), unpack('b')].map(each => each?.data.byteOffset)
-    expect(new Set(places).size).toBe(2)
-    expect(unpack('c')).toBeUndefined()
+    const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 30_000 }), fc.nat(), fc.boolean()), {
+      maxLength: 60,
+    })
+    fc.assert(
+      fc.property(sizes, steps => {
+        const { unpack } = setUp()
+        const there: { readonly page: NonNullable<ReturnType<typeof unpack>>; readonly letter: number }[] = []
+        for (const [i, [size, pick, gives]] of steps.entries()) {
+          const gone = gives ? there.splice(pick % Math.max(1, there.length), 1) : []
+          const page = unpack(Buffer.alloc(size, i + 1))
+          if (page) there.push({ page, letter: i + 1 })
+          // The second time its place may be somebody else's already.
+          for (const each of gone) for (let times = 0; times < 2; times++) each.page.release()
+        }
+        for (const { page, letter } of there) expect(page.data.every(byte => byte === letter)).toBe(true)
+      }),
+    )
   })
 
-  it('counts what it has used of its room', () => {
-    const { memory } = setUp(2)
+  it('lies as low as there is room, and counts what it has used', () => {
+    const { memory, unpack } = setUp()
     expect(memory.usedBytes()).toBe(0)
-    memory.unpack(blockOf(Buffer.alloc(10_000)), 10_000)?.release()
+    const first = unpack(Buffer.alloc(10_000))
     const used = memory.usedBytes()
     expect(used).toBeGreaterThan(10_000)
     expect(used).toBeLessThan(11_000)
-    memory.unpack(blockOf(Buffer.alloc(5_000)), 5_000)
+    first?.release()
+    expect(unpack(Buffer.alloc(5_000))?.data.byteOffset).toBe(first?.data.byteOffset)
     expect(memory.usedBytes()).toBe(used)
-  })
-
-  it('has slots for as many pages as the budget lets in, and never more than eight', () => {
-    const counts = [0, 9, 10, 64, 10_000].map(mebibytes => slotsFor(mebibytes * 1024 * 1024).count)
-    expect(counts).toEqual([0, 0, 1, 6, 8])
   })
 })

@@ -6,23 +6,24 @@ import type { Body, Encode } from '../../../../src/worker/encode/page-encoder.ts
 import { createVector } from '../../../../src/worker/encode/vector.ts'
 
 const AREA_BYTES = 8 * 1024 * 1024
-/** As many pages as a test has open at once, and one body behind the other. */
-const areas = { count: 4, bytesEach: AREA_BYTES }
+/** As many as a test has open at once. */
+const PAGES = 4
 
 export function loadInside() {
-  const module = loadModule({ bodies: { count: 1, bytesEach: AREA_BYTES }, pages: areas })
+  const module = loadModule({ bodies: { count: 1, bytesEach: AREA_BYTES }, pagesBytes: PAGES * AREA_BYTES })
   if (!module) throw new Error('there is no module: npm run build makes it')
   const vector = createVector(module)
   const [body = new Uint8Array(0)] = module.bodies
-  let pages = 0
+  let page = 0
 
   /** Copies each page in, looks it over, and copies each body out. */
   function inside(encode: Encode): Encode {
-    return (page, select) => {
-      const area = module?.pages[pages++ % areas.count] ?? new Uint8Array(0)
-      area.fill(0x12, page.length, page.length + 64)
-      area.set(page)
-      const placed = area.subarray(0, page.length)
+    return (bytes, select) => {
+      const at = (page++ % PAGES) * AREA_BYTES
+      const area = module?.pages.subarray(at, at + AREA_BYTES) ?? new Uint8Array(0)
+      area.fill(0x12, bytes.length, bytes.length + 64)
+      area.set(bytes)
+      const placed = area.subarray(0, bytes.length)
       const checked = check(placed, vector)
       const encoder = encode(placed, select, checked.kind === 'whole' ? checked.outline : undefined)
       const copied = (made: Body | undefined) => made && { ...made, bytes: Buffer.from(made.bytes) }

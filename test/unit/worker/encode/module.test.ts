@@ -5,12 +5,9 @@ const MEBIBYTE = 1024 * 1024
 
 describe('the module', () => {
   it('has areas as asked for, apart from each other and from what it has for itself', () => {
-    const module = loadModule({
-      bodies: { count: 3, bytesEach: 1_000 },
-      pages: { count: 2, bytesEach: 70_001 },
-    })
-    const areas = [...(module?.bodies ?? []), ...(module?.pages ?? [])]
-    expect(areas.map(({ length }) => length)).toEqual([1_000, 1_000, 1_000, 70_001, 70_001])
+    const module = loadModule({ bodies: { count: 3, bytesEach: 1_000 }, pagesBytes: 70_001 })
+    const areas = module ? [...module.bodies, module.pages] : []
+    expect(areas.map(({ length }) => length)).toEqual([1_000, 1_000, 1_000, 70_001])
     const own = Math.max(...Object.values(module?.places ?? {}))
     const ends = [own + 64 * 1024, ...areas.map(area => area.byteOffset + area.length)]
     // Vectors reach up to 48 bytes too far.
@@ -19,12 +16,8 @@ describe('the module', () => {
     expect((module?.memory.length ?? 0) - (ends.at(-1) ?? 0)).toBeGreaterThanOrEqual(48)
   })
 
-  it('has none of those that would take more than a gibibyte', () => {
-    const module = loadModule({
-      bodies: { count: 3, bytesEach: 400 * MEBIBYTE },
-      pages: { count: 1, bytesEach: 10 },
-    })
-    expect(module?.bodies).toEqual([])
-    expect(module?.pages.map(({ length }) => length)).toEqual([10])
+  it('has none when together they would take more than a gibibyte', () => {
+    const module = loadModule({ bodies: { count: 3, bytesEach: 400 * MEBIBYTE }, pagesBytes: 10 })
+    expect([module?.bodies.length, module?.pages.length]).toEqual([0, 0])
   })
 })
