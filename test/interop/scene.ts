@@ -66,8 +66,19 @@ export async function setScene({ shards, ...options }: SceneOptions): Promise<Sc
     async readsAll() {
       await stream.stop()
       const what = 'all logs have arrived'
-      await eventually(() => account().lost === 0, { withinMs: WITHIN_MS, what, state: account })
+      const state = () => ({ ...account(), ...standing(farEnds) })
+      await eventually(() => account().lost === 0, { withinMs: WITHIN_MS, what, state })
     },
+  }
+}
+
+/** Of each shard: who holds it, where its group stands, and where it ends. */
+function standing({ sls, account: { project, logstore } }: FarEnds) {
+  const checkpoints = sls.checkpoints(project, logstore, CONSUMER_GROUP)
+  return {
+    holders: [...sls.holders(project, logstore, CONSUMER_GROUP)],
+    committed: [...checkpoints].map(([shard, { cursor }]) => [shard, cursor]),
+    ends: sls.positions(project, logstore).map(({ shard, end }) => [shard, end]),
   }
 }
 
