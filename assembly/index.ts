@@ -1,7 +1,7 @@
 /**
- * A worker's inner loops in WebAssembly, with vectors of sixteen bytes. Logs of a group become HEC events: what is common
- * is done here, and before what is not the run stops; src/worker/encode/page-encoder.ts, which decides what an event
- * looks like, then takes the next log. Memory is laid out by src/worker/encode/module.ts.
+ * A worker's inner loops in WebAssembly, with vectors of sixteen bytes. Logs of a group become HEC events, until one comes
+ * that is unusual; src/worker/encode/page-encoder.ts, which decides what an event looks like, takes that one. Memory is
+ * laid out by src/worker/encode/module.ts.
  */
 
 import { copy } from './bytes'

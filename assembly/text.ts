@@ -1,5 +1,5 @@
 /**
- * Bytes of a log as the inside of a JSON string, sixteen at a time where nothing has to be done to them. The rules are
+ * Bytes of a log as the inside of a JSON string, 32 at a time where nothing has to be done to them. The rules are
  * those of src/worker/encode/json-text.ts, byte for byte.
  */
 
@@ -7,7 +7,7 @@ const QUOTE: u32 = 0x22
 const BACKSLASH: u32 = 0x5c
 
 /**
- * Writes `[from, to)` at `out`, answers the position behind it. Reads and writes up to 48 bytes beyond both: they mean
+ * Writes `[from, to)` at `out`, answers the position behind it. Reads and writes up to 32 bytes beyond both: they mean
  * nothing. Goes in steps of 32 bytes: most values are shorter than that.
  */
 export function writeText(out: usize, from: usize, to: usize): usize {

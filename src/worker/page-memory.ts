@@ -6,7 +6,7 @@
 import type { Unpack } from '../sls/page.ts'
 import type { EncoderModule } from './encode/module.ts'
 
-/** A region for so many bytes of pages, and what each needs beside. */
+/** A region for so many bytes of pages; each takes a hundredth more, so that one or two of many may find no room. */
 export function regionBytes(pageBytes: number): number {
   return pageBytes + marginBytes(pageBytes)
 }
@@ -50,23 +50,20 @@ interface Place {
   readonly to: number
 }
 
-/** Places in a region, each as low as there is room: so the memory that is used stays little, and near. */
-function createPlaces(regionBytes: number) {
+/** Places in so many bytes, each as low as there is room: so the memory that is used stays little, and near. */
+function createPlaces(length: number) {
   /** In their order. */
   const taken: Place[] = []
   let used = 0
   return {
     usedBytes: () => used,
     take(bytes: number): Place | undefined {
-      let from = 0
-      const behind = taken.findIndex(place => {
-        if (place.from - from >= bytes) return true
-        from = place.to
-        return false
-      })
+      const index = taken.findIndex(({ from }, i) => from - endBefore(i) >= bytes)
+      const at = index < 0 ? taken.length : index
+      const from = endBefore(at)
       const place = { from, to: from + bytes }
-      if (place.to > regionBytes) return undefined
-      taken.splice(behind < 0 ? taken.length : behind, 0, place)
+      if (place.to > length) return undefined
+      taken.splice(at, 0, place)
       used = Math.max(used, place.to)
       return place
     },
@@ -75,5 +72,9 @@ function createPlaces(regionBytes: number) {
       const index = taken.indexOf(place)
       if (index >= 0) taken.splice(index, 1)
     },
+  }
+
+  function endBefore(index: number): number {
+    return taken[index - 1]?.to ?? 0
   }
 }

@@ -154,28 +154,28 @@ async function sendBodies(
   signal: AbortSignal,
 ): Promise<readonly Promise<void>[]> {
   const sends: Promise<void>[] = []
-  const broken = new AbortController()
-  const ending = AbortSignal.any([signal, broken.signal])
+  const givenUp = new AbortController()
+  const sending = AbortSignal.any([signal, givenUp.signal])
   while (!signal.aborted) {
     const buffer = await buffers.take(signal).catch(() => undefined)
     if (!buffer) break
+    let body: Body | undefined
     try {
-      const body = next(buffer)
-      if (!body) {
-        buffers.give(buffer)
-        break
-      }
-      // A rejection is looked at when all have settled; until then it must not count as unhandled.
-      const sent = sendBody(body, ending).finally(() => buffers.give(buffer))
-      const settled = sent.catch(() => undefined)
-      sends.push(sent)
-      if (oneByOne) await settled
+      body = next(buffer)
     } catch (error) {
-      buffers.give(buffer)
-      broken.abort()
+      // Whoever is under way may still ask for the page, whose memory goes with this error.
+      givenUp.abort()
       await Promise.allSettled(sends)
       throw error
+    } finally {
+      if (!body) buffers.give(buffer)
     }
+    if (!body) break
+    const sent = sendBody(body, sending).finally(() => buffers.give(buffer))
+    // A rejection is looked at when all have settled; until then it must not count as unhandled.
+    const settled = sent.catch(() => undefined)
+    sends.push(sent)
+    if (oneByOne) await settled
   }
   return sends
 }

@@ -55,6 +55,8 @@ export function createShardPage(parts: ShardPageParts): ShardPage {
   }
   let current: HeldPage['page'] | undefined
   let unfinished: Unconfirmed | undefined
+  /** Work on a page has thrown: the thread ends for it, also when the shard is to be let go at the same time. */
+  let isBroken = false
 
   function noteUnfinished(): void {
     const [events, repeated] = [meter.inFlightEvents(), meter.settledOfPage()]
@@ -70,7 +72,7 @@ export function createShardPage(parts: ShardPageParts): ShardPage {
       if (isDelivered) unfinished = undefined
       return isDelivered
     } catch (error) {
-      if (!cut.aborted) throw error
+      if (!cut.aborted || isBroken) throw error
       return false
     } finally {
       held.release()
@@ -119,6 +121,7 @@ export function createShardPage(parts: ShardPageParts): ShardPage {
       clearMark(marker)
       return result
     } catch (error) {
+      isBroken = true
       keepMark(marker)
       throw error
     }

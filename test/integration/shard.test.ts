@@ -4,12 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { createBudget } from '../../src/budget.ts'
 import type { SourceConfig, SplunkConfig } from '../../src/config/types.ts'
-import { createMarker } from '../../src/marker.ts'
+import { createMarker, readMark } from '../../src/marker.ts'
 import type { Fault } from '../../src/simulator/hec/faults.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createBuffers } from '../../src/worker/buffers.ts'
-import { loadVector } from '../../src/worker/encode/vector.ts'
+import { loadModule } from '../../src/worker/encode/module.ts'
+import { createVector, type Vector } from '../../src/worker/encode/vector.ts'
+import { createPageMemory, regionBytes } from '../../src/worker/page-memory.ts'
 import { deliveryFor } from '../../src/worker/delivery.ts'
 import { createMeter } from '../../src/worker/meter.ts'
 import { createQuarantineList } from '../../src/worker/quarantine.ts'
@@ -39,9 +41,13 @@ interface Options {
   readonly timeoutMs?: number
   readonly inOrder?: boolean
   readonly fetchIntervalMs?: number
+  /** Stands between the worker and its vector encoder. */
+  readonly around?: (vector: Vector) => Vector
 }
 
 const TLS = { verify: true }
+const BUDGET_BYTES = 64 * 2 ** 20
+const asItIs = (vector: Vector) => vector
 
 function sourceOf({ inOrder = false, fetchIntervalMs = 20 }: Options): SourceConfig {
   return {
@@ -62,9 +68,15 @@ function sourceOf({ inOrder = false, fetchIntervalMs = 20 }: Options): SourceCon
 
 /** Far ends, and a worker's parts without its heartbeat: the shards are this consumer's from the start. */
 async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
-  const { shards = 1, batchBytes = 4_096, pageBytes = 8_192, timeoutMs = 10_000 } = options
+  const { shards = 1, batchBytes = 4_096, pageBytes = 8_192, timeoutMs = 10_000, around = asItIs } = options
   const far = await startFarEnds({ shards, logsPerGroup: 5, sls: { pullByteCap: pageBytes } }, onTestFinished)
   far.sls.createGroup(PROJECT, LOGSTORE, GROUP, { timeoutSeconds: 3_600 })
+  // Everything in one memory, as in a worker.
+  const module = loadModule({
+    bodies: { count: 4, bytesEach: batchBytes },
+    pagesBytes: regionBytes(BUDGET_BYTES),
+  })
+  if (!module) throw new Error('there is no module: npm run build makes it')
   const client = await createSlsClient({
     sls: {
       endpoint: far.sls.url,
@@ -80,6 +92,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     consumer: 'c1',
     heartbeatIntervalMs: 1_000,
     maxSockets: 16,
+    unpack: createPageMemory(module).unpack,
   })
   const splunk: SplunkConfig = {
     urls: [far.hec.url],
@@ -97,8 +110,9 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
   const meter = createMeter()
   const hec = connectToSplunk(splunk, { maxRequests: 8, troubles })
   const { endpoints } = hec
-  const buffers = createBuffers(4, batchBytes)
-  const budget = createBudget(64 * 2 ** 20)
+  const buffers = createBuffers(4, batchBytes, module.bodies)
+  const budget = createBudget(BUDGET_BYTES)
+  const marker = createMarker()
   const errors: string[] = []
   const log = () => {}
   const context: ShardContext = {
@@ -110,10 +124,10 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     deadLetters: { write: async () => ({ kind: 'failed', message: 'there are none here' }) },
     announce: () => {},
     quarantine: createQuarantineList(),
-    marker: createMarker(),
+    marker,
     budget,
     buffers,
-    vector: loadVector(),
+    vector: around(createVector(module)),
     meter,
     troubles,
     log: { debug: log, info: log, warn: log, error: message => void errors.push(message) },
@@ -121,7 +135,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
   const runners: ShardRunner[] = []
   onTestFinished(async () => {
     for (const runner of runners) runner.release('lost')
-    await Promise.all(runners.map(runner => runner.ended))
+    await Promise.allSettled(runners.map(runner => runner.ended))
     client.close()
     hec.close()
   })
@@ -130,6 +144,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     troubles,
     meter,
     errors,
+    mark: () => readMark(marker),
     start(shard = 0) {
       const runner = startShard(shard, context, { known: () => undefined, isOurs: () => true })
       runners.push(runner)
@@ -208,6 +223,36 @@ describe.concurrent('a shard', () => {
     await eventually(() => far.sls.holders(PROJECT, LOGSTORE, GROUP).get(0)?.state === 'over', PATIENCE)
     await letGo(runner, 'stop')
   })
+})
+
+describe('a page that throws when it is worked on', () => {
+  it.for(['lost', undefined] as const)(
+    'ends its shard and leaves its mark, whatever else the thread does meanwhile (%s)',
+    async (release, test) => {
+      let throws = 1
+      const around = (vector: Vector): Vector => ({
+        ...vector,
+        check(...args) {
+          if (throws-- > 0) {
+            // The shard is to be let go at the same time.
+            if (release) broken.release(release)
+            throw new RangeError('a bug')
+          }
+          return vector.check(...args)
+        },
+      })
+      const { far, start, mark } = await setUp(test, { shards: 2, around })
+      far.produce([1], 10)
+      const broken = start(1)
+      await expect(broken.ended).rejects.toThrow('a bug')
+      expect(mark()).toMatchObject({ shard: 1 })
+      far.produce([0], 10)
+      const runner = start(0)
+      await eventually(() => far.hec.events.length >= 10, PATIENCE)
+      await letGo(runner, 'stop')
+      expect(mark()).toMatchObject({ shard: 1 })
+    },
+  )
 })
 
 describe.concurrent('a checkpoint', () => {

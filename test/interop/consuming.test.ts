@@ -29,11 +29,11 @@ describe.skipIf(missingSdk).each([
   })
 
   // Now and then a consumer of the library holds a shard that it has taken over, and does not read it: then once more.
-  const isTriedTwice = { retry: 1 }
+  const twice = { retry: 1 }
 
   it(
     'shares with a second and a third, and takes over from one that stops and one that is killed',
-    isTriedTwice,
+    twice,
     async () => {
       const { startOfficial, holds, readsOn, readsAll, account } = await setScene({ ...options, shards: 6 })
       startOfficial('a')

@@ -15,7 +15,7 @@ const LOG: Message = { [tagOf(2)]: PAIR }
 const GROUP: Message = { [tagOf(1)]: LOG, [tagOf(6)]: PAIR }
 const PAGE: Message = { [tagOf(1)]: GROUP }
 
-/** What was seen of a page on the way: by where the content of a group begins, a field up to which there are logs alone. */
+/** What was seen of a page on the way: for each group, by where it begins, up to where there are only logs. */
 export type Outline = ReadonlyMap<number, number>
 
 export type Checked =

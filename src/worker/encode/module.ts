@@ -33,7 +33,7 @@ interface Places {
   readonly input: number
 }
 
-/** All of them together are at most a gibibyte; who asks for more gets none. */
+/** All of it together is at most a gibibyte: bodies that need more lie elsewhere, pages have what is left. */
 export interface ModuleOptions {
   readonly bodies?: { readonly count: number; readonly bytesEach: number }
   readonly pagesBytes?: number
@@ -105,9 +105,10 @@ function layOut({ memory, freeFrom }: WebAssembly.Exports, options: ModuleOption
 
 const NO_BODIES = { count: 0, bytesEach: 0 }
 
-function affordable({ bodies = NO_BODIES, pagesBytes = 0 }: ModuleOptions) {
-  const isAffordable = bodies.count * bodies.bytesEach + pagesBytes <= MAX_AREAS_BYTES
-  return isAffordable ? { bodies, pagesBytes } : { bodies: NO_BODIES, pagesBytes: 0 }
+function affordable({ bodies: wanted = NO_BODIES, pagesBytes = 0 }: ModuleOptions) {
+  const bodies = wanted.count * wanted.bytesEach <= MAX_AREAS_BYTES ? wanted : NO_BODIES
+  const left = MAX_AREAS_BYTES - bodies.count * bodies.bytesEach
+  return { bodies, pagesBytes: Math.min(pagesBytes, left) }
 }
 
 function callable(value: unknown): Numeric {

@@ -81,7 +81,36 @@ const numbersIn = (texts: readonly string[]) =>
   texts.flatMap(text => [...text.matchAll(/"n":"(\d+)"/g)].map(match => Number(match[1])))
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
 
+/** Makes bodies until one cannot be made: a bug, or memory that has run out. */
+function encodeUntil(bodies: number): PageDelivery['encode'] {
+  const encode = createEncode(createPlanner(ROUTED))
+  return (page, select) => {
+    const encoder = encode(page, select)
+    let made = 0
+    return {
+      next(buffer) {
+        if (made++ === bodies) throw new RangeError('no such body')
+        return encoder.next(buffer)
+      },
+      droppedEvents: () => encoder.droppedEvents(),
+      droppedBytes: () => encoder.droppedBytes(),
+    }
+  }
+}
+
 describe('delivery of a page', () => {
+  it.each([0, 1, 2])('gives up what is under way when a body cannot be made, after %i', async bodies => {
+    const { splunk, buffers, shard, done } = start(pageOf(['a'], 12), { encode: encodeUntil(bodies) })
+    await expect(done).rejects.toThrow('no such body')
+    expect(splunk.open).toEqual([])
+    expect([buffers.lentBytes(), shard.inFlightEvents()]).toEqual([0, 0])
+    // None is given back twice.
+    const all = await Promise.all(
+      Array.from({ length: BUFFERS }, () => buffers.take(new AbortController().signal)),
+    )
+    expect(new Set(all).size).toBe(BUFFERS)
+  })
+
   it('ends when Splunk has every event, in whichever order its answers come', async () => {
     await fc.assert(
       fc.asyncProperty(

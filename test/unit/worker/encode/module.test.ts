@@ -16,8 +16,12 @@ describe('the module', () => {
     expect((module?.memory.length ?? 0) - (ends.at(-1) ?? 0)).toBeGreaterThanOrEqual(48)
   })
 
-  it('has none when together they would take more than a gibibyte', () => {
-    const module = loadModule({ bodies: { count: 3, bytesEach: 400 * MEBIBYTE }, pagesBytes: 10 })
-    expect([module?.bodies.length, module?.pages.length]).toEqual([0, 0])
+  it('has a gibibyte at most: no bodies where they alone would take more, and for pages what is left', () => {
+    const sizesOf = (count: number, pagesBytes: number) => {
+      const module = loadModule({ bodies: { count, bytesEach: 400 * MEBIBYTE }, pagesBytes })
+      return [module?.bodies.length, module?.pages.length]
+    }
+    expect(sizesOf(3, 10)).toEqual([0, 10])
+    expect(sizesOf(2, 500 * MEBIBYTE)).toEqual([2, 224 * MEBIBYTE])
   })
 })
