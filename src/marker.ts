@@ -1,7 +1,7 @@
 /**
  * What a worker is at right now, in memory that it shares with the supervisor: so that it is known also of a thread that
- * is killed, or dies without a word. Written before work that never awaits, cleared behind it, and
- * kept when that has thrown.
+ * is killed, or dies without a word. Written before work that never awaits, cleared behind it, and kept
+ * when it has thrown.
  */
 
 export interface Mark {

@@ -7,8 +7,8 @@ import type { SlsConfig, SplunkConfig } from '../../src/config/types.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
 import { createToken } from '../../src/splunk/token.ts'
-import { loadModule } from '../../src/worker/encode/module.ts'
 import { createPageMemory, regionBytes } from '../../src/worker/page-memory.ts'
+import { encoderModule } from '../support/encoder-module.ts'
 import { ACCESS_KEY, GROUP, LOGSTORE, PROJECT, TOKEN } from './names.ts'
 import { BATCH_BYTES, encodeAll, encoder, makePage } from './pages.ts'
 
@@ -37,7 +37,7 @@ const splunk: SplunkConfig = {
   metadata: {},
 }
 
-const module = loadModule({ pagesBytes: regionBytes(PAGES_BYTES) })
+const { unpack } = createPageMemory(encoderModule({ pagesBytes: regionBytes(PAGES_BYTES) }))
 const source = await createSlsClient({
   sls,
   project: PROJECT,
@@ -46,7 +46,7 @@ const source = await createSlsClient({
   consumer: 'null',
   maxSockets: 4,
   heartbeatIntervalMs: 10_000,
-  unpack: module && createPageMemory(module).unpack,
+  unpack,
 })
 const sink = createHecClient({ splunk, url: hecUrl, token: createToken(TOKEN, undefined), maxSockets: 4 })
 

@@ -3,7 +3,8 @@
 import type { Route, Template } from '../../src/config/types.ts'
 import { KINDS } from '../../src/simulator/generator/kinds.ts'
 import type { PlanContext } from '../../src/worker/encode/plan.ts'
-import { loadVector } from '../../src/worker/encode/vector.ts'
+import { createVector } from '../../src/worker/encode/vector.ts'
+import { encoderModule } from '../support/encoder-module.ts'
 import { costOf, type Stage } from './cost.ts'
 import { BATCH_BYTES, encodeAll, encoder, makePage } from './pages.ts'
 import { type Figures, type Row, repeat } from './rows.ts'
@@ -33,7 +34,7 @@ const WAYS: readonly (readonly [string, Partial<PlanContext>])[] = [
 
 export async function benchShaping({ runs, seconds }: { runs: number; seconds: number }): Promise<Row[]> {
   const page = makePage()
-  const vector = loadVector()
+  const vector = createVector(encoderModule())
   const buffer = new Uint8Array(BATCH_BYTES)
   const stageOf = (shaping: Partial<PlanContext>): Stage => {
     const encode = encoder(vector, shaping)

@@ -6,10 +6,10 @@
 import { gzipSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
 import { checkPage } from '../../src/worker/encode/check.ts'
-import { type EncoderModule, loadModule } from '../../src/worker/encode/module.ts'
 import { createVector } from '../../src/worker/encode/vector.ts'
 import { createPageMemory, regionBytes } from '../../src/worker/page-memory.ts'
 import { HEADROOM_BYTES } from '../../src/sls/page.ts'
+import { encoderModule } from '../support/encoder-module.ts'
 import { costOf, type Stage } from './cost.ts'
 import { flooded } from './max.ts'
 import { runNullPipeline } from './null-pipeline.ts'
@@ -68,28 +68,22 @@ function stages(): readonly (readonly [string, Stage])[] {
 
 /** As a worker does it: everything in the module's memory. */
 function moduleStages(rawBytes: number, line: Buffer): readonly (readonly [string, Stage])[] {
-  const { module, buffer } = moduleOf()
+  const module = encoderModule({
+    bodies: { count: 1, bytesEach: BATCH_BYTES },
+    pagesBytes: regionBytes(2 * PAGES_BYTES),
+  })
+  const [buffer] = module.bodies
   const vector = createVector(module)
   const { unpack } = createPageMemory(module)
   const block = line.subarray(HEADROOM_BYTES)
   const encode = encoder(vector)
   const page = unpack(block, rawBytes)?.data
-  if (!page) throw new RangeError('the page has no room in the module')
+  if (!page || !buffer) throw new RangeError('the module has no room')
   return [
     ['lz4, WebAssembly', { rawBytes, run: () => unpack(block, rawBytes)?.release() }],
     ['check, WebAssembly', { rawBytes, run: () => void checkPage(page, vector) }],
     ['encode, WebAssembly', { rawBytes, run: () => encodeAll(encode, page, buffer) }],
   ]
-}
-
-function moduleOf(): { readonly module: EncoderModule; readonly buffer: Uint8Array } {
-  const module = loadModule({
-    bodies: { count: 1, bytesEach: BATCH_BYTES },
-    pagesBytes: regionBytes(2 * PAGES_BYTES),
-  })
-  const [buffer] = module?.bodies ?? []
-  if (!module || !buffer) throw new Error('there is no module: npm run build makes it')
-  return { module, buffer }
 }
 
 function gzipAll(bodies: readonly Buffer[]): void {

@@ -9,7 +9,6 @@ import type { Fault } from '../../src/simulator/hec/faults.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createBuffers } from '../../src/worker/buffers.ts'
-import { loadModule } from '../../src/worker/encode/module.ts'
 import { createVector, type Vector } from '../../src/worker/encode/vector.ts'
 import { createPageMemory, regionBytes } from '../../src/worker/page-memory.ts'
 import { deliveryFor } from '../../src/worker/delivery.ts'
@@ -19,6 +18,7 @@ import { type Release, type ShardRunner, startShard } from '../../src/worker/sha
 import type { ShardContext } from '../../src/worker/shard-context.ts'
 import { connectToSplunk } from '../../src/worker/splunk.ts'
 import { createTroubles } from '../../src/worker/troubles.ts'
+import { encoderModule } from '../support/encoder-module.ts'
 import { eventually } from '../support/eventually.ts'
 import {
   ACCESS_KEY,
@@ -72,11 +72,10 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
   const far = await startFarEnds({ shards, logsPerGroup: 5, sls: { pullByteCap: pageBytes } }, onTestFinished)
   far.sls.createGroup(PROJECT, LOGSTORE, GROUP, { timeoutSeconds: 3_600 })
   // Everything in one memory, as in a worker.
-  const module = loadModule({
+  const module = encoderModule({
     bodies: { count: 4, bytesEach: batchBytes },
     pagesBytes: regionBytes(BUDGET_BYTES),
   })
-  if (!module) throw new Error('there is no module: npm run build makes it')
   const client = await createSlsClient({
     sls: {
       endpoint: far.sls.url,

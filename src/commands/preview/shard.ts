@@ -59,7 +59,7 @@ export async function previewShard(
     const page: Page = answer.value
     const checked = check(page.data)
     if (checked.kind === 'corrupt') return ended(checked)
-    const encoder = encode(page.data, undefined, checked.outline)
+    const encoder = encode(page.data)
     shown += showEvents(encoder, limit - shown, show)
     dropped += encoder.droppedEvents()
     if (page.atEnd || shown === limit) return ended({ kind: 'read' })

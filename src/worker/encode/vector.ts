@@ -7,14 +7,7 @@
  * page that is being encoded.
  */
 
-import {
-  type EncoderModule,
-  INPUT_BYTES,
-  loadModule,
-  MAX_EVENTS,
-  OUTPUT_BYTES,
-  PLAN_BYTES,
-} from './module.ts'
+import { type EncoderModule, INPUT_BYTES, MAX_EVENTS, OUTPUT_BYTES, PLAN_BYTES } from './module.ts'
 import type { GroupPlan } from './plan.ts'
 
 export interface Vector {
@@ -46,12 +39,6 @@ export interface Run {
   readonly at: number
   /** Where the events begin, counted from where the first does: `events` numbers; what follows them is of no meaning. */
   readonly offsets: Uint32Array
-}
-
-/** Undefined where there is no module: then everything is done in TypeScript. */
-export function loadVector(): Vector | undefined {
-  const module = loadModule()
-  return module && createVector(module)
 }
 
 export function createVector(module: EncoderModule): Vector {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { compressSync } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
 import { HEADROOM_BYTES } from '../../../src/sls/page.ts'
-import { loadModule } from '../../../src/worker/encode/module.ts'
 import { createPageMemory, regionBytes } from '../../../src/worker/page-memory.ts'
+import { encoderModule } from '../../support/encoder-module.ts'
 
 /** Without the length that the library puts in front. */
 const blockOf = (data: Uint8Array) => compressSync(Buffer.from(data)).subarray(HEADROOM_BYTES)
@@ -11,8 +11,7 @@ const blockOf = (data: Uint8Array) => compressSync(Buffer.from(data)).subarray(H
 const REGION_BYTES = 128 * 1024
 
 function setUp(pagesBytes = REGION_BYTES) {
-  const module = loadModule({ pagesBytes })
-  if (!module) throw new Error('there is no module: npm run build makes it')
+  const module = encoderModule({ pagesBytes })
   const memory = createPageMemory(module)
   return { module, memory, unpack: (bytes: Uint8Array) => memory.unpack(blockOf(bytes), bytes.length) }
 }

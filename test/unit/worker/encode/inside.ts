@@ -1,7 +1,7 @@
 /** Encoding where everything lies in the memory of the WebAssembly module, as it does in a worker. */
 
 import { check } from '../../../../src/worker/encode/check.ts'
-import { loadModule } from '../../../../src/worker/encode/module.ts'
+import { encoderModule } from '../../../support/encoder-module.ts'
 import type { Body, Encode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createVector } from '../../../../src/worker/encode/vector.ts'
 
@@ -10,8 +10,10 @@ const AREA_BYTES = 8 * 1024 * 1024
 const PAGES = 4
 
 export function loadInside() {
-  const module = loadModule({ bodies: { count: 1, bytesEach: AREA_BYTES }, pagesBytes: PAGES * AREA_BYTES })
-  if (!module) throw new Error('there is no module: npm run build makes it')
+  const module = encoderModule({
+    bodies: { count: 1, bytesEach: AREA_BYTES },
+    pagesBytes: PAGES * AREA_BYTES,
+  })
   const vector = createVector(module)
   const [body = new Uint8Array(0)] = module.bodies
   let page = 0
@@ -20,7 +22,7 @@ export function loadInside() {
   function inside(encode: Encode): Encode {
     return (bytes, select) => {
       const at = (page++ % PAGES) * AREA_BYTES
-      const area = module?.pages.subarray(at, at + AREA_BYTES) ?? new Uint8Array(0)
+      const area = module.pages.subarray(at, at + AREA_BYTES)
       area.fill(0x12, bytes.length, bytes.length + 64)
       area.set(bytes)
       const placed = area.subarray(0, bytes.length)

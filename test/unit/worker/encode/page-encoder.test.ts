@@ -6,7 +6,8 @@ import { checkPage } from '../../../../src/worker/encode/check.ts'
 import { createEncode, type Encode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createPlanner, type PlanContext } from '../../../../src/worker/encode/plan.ts'
 import { CorruptPage } from '../../../../src/worker/encode/protobuf.ts'
-import { loadVector } from '../../../../src/worker/encode/vector.ts'
+import { createVector } from '../../../../src/worker/encode/vector.ts'
+import { encoderModule } from '../../../support/encoder-module.ts'
 import { referenceEvents } from '../../../support/reference-encoder.ts'
 import {
   bufferBytes,
@@ -33,7 +34,7 @@ const { vector: vectorInside, inside } = loadInside()
 
 const WAYS = [
   ['in TypeScript', undefined, asItIs],
-  ['with vectors', loadVector(), asItIs],
+  ['with vectors', createVector(encoderModule()), asItIs],
   ['with vectors, where pages and bodies lie in their memory', vectorInside, inside],
 ] as const
 

@@ -5,12 +5,14 @@ import { nastyLogs } from '../../../../src/simulator/generator/nasty.ts'
 import { encodeLogGroupList, joinLogGroups, type LogGroup } from '../../../../src/sls/wire.ts'
 import { check, checkPage } from '../../../../src/worker/encode/check.ts'
 import { createEncode } from '../../../../src/worker/encode/page-encoder.ts'
+import { isModuleThere } from '../../../../src/worker/encode/module.ts'
 import { createPlanner } from '../../../../src/worker/encode/plan.ts'
-import { loadVector, type Vector } from '../../../../src/worker/encode/vector.ts'
+import { createVector, type Vector } from '../../../../src/worker/encode/vector.ts'
+import { encoderModule } from '../../../support/encoder-module.ts'
 import { loadInside } from './inside.ts'
 import { bufferBytes, encodeAll, nastyBytes, RULES, randomPage } from './pages.ts'
 
-const vector = loadVector()
+const vector = createVector(encoderModule())
 const { vector: vectorInside, inside } = loadInside()
 
 /** Bodies by the one way, and by the others. */
@@ -29,7 +31,6 @@ function expectSame(page: Uint8Array, size: number): void {
 
 /** Counts the logs that are encoded by it. */
 function counted(): { readonly watched: Vector; events(): number } {
-  if (!vector) throw new Error('there is no module: npm run build makes it')
   let events = 0
   const watched: Vector = {
     ...vector,
@@ -55,7 +56,7 @@ const usual = fc.array(
 
 describe('the vector encoder', () => {
   it('is there after a build', () => {
-    expect(vector).toBeDefined()
+    expect(isModuleThere()).toBe(true)
   })
 
   it('makes the same bodies of random pages', () => {
