@@ -28,11 +28,13 @@ export type HttpOutcome =
       readonly headers: HttpHeaders
       /** Begins with `headroomBytes` bytes of no meaning. */
       readonly body: Buffer
+      /** The answer ended before the request was written: the server has not read all of it. Never with a 2xx. */
+      readonly isEarly: boolean
       readonly durationMs: number
     }
   | {
       readonly kind: 'trouble'
-      /** Node's code: ECONNREFUSED, ETIMEDOUT, ENOTFOUND, CERT_HAS_EXPIRED, … */
+      /** Node's code (ECONNREFUSED, ETIMEDOUT, ENOTFOUND, CERT_HAS_EXPIRED, …), or EARLY_SUCCESS, ANSWER_TOO_LARGE. */
       readonly code: string
       readonly message: string
       readonly durationMs: number
@@ -110,6 +112,11 @@ async function exchange(request: HttpRequest, agents: Agents, signal: AbortSigna
   return { ...ended, durationMs: performance.now() - startedAt }
 }
 
+/** A success that cannot be one: whoever answers has not read what it says that it has taken. */
+export const EARLY_SUCCESS = 'EARLY_SUCCESS'
+
+const isSuccess = (status: number) => status >= 200 && status < 300
+
 type Ended =
   | Omit<Extract<HttpOutcome, { kind: 'answer' }>, 'durationMs'>
   | Omit<Extract<HttpOutcome, { kind: 'trouble' }>, 'durationMs'>
@@ -130,7 +137,7 @@ function startExchange(request: HttpRequest, agents: Agents, signal: AbortSignal
     clearTimeout(deadline)
     clearTimeout(connecting)
     signal.removeEventListener('abort', giveUp)
-    const isWhole = ended.kind === 'answer' && sent.writableFinished
+    const isWhole = ended.kind === 'answer' && !ended.isEarly
     if (!isWhole) sent.destroy()
     resolve(ended)
   }
@@ -159,7 +166,10 @@ function startExchange(request: HttpRequest, agents: Agents, signal: AbortSignal
     })
     answer.once('end', () => {
       const { statusCode: status = 0, headers } = answer
-      end({ kind: 'answer', status, headers, body: body.finish() })
+      const isEarly = !sent.writableFinished
+      if (isEarly && isSuccess(status))
+        return fail(EARLY_SUCCESS, `answered ${status} before the request was written`)
+      end({ kind: 'answer', status, headers, body: body.finish(), isEarly })
     })
   })
   sent.end(request.body)

@@ -149,6 +149,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'check the DNS of this host: its name server does not answer',
   ECONNREFUSED: 'check sls.endpoint, its port, and the firewall between',
   ETIMEDOUT: 'check the firewall and proxy between this host and sls.endpoint',
+  EARLY_SUCCESS: 'look for a proxy that answers in place of Log Service without reading the request',
   CERT_HAS_EXPIRED: 'check the clock of this host and a proxy that opens TLS (sls.tls.ca_file)',
   SELF_SIGNED_CERT_IN_CHAIN: 'set sls.tls.ca_file to the certificate of the proxy that opens TLS',
   DEPTH_ZERO_SELF_SIGNED_CERT: CA_FILE,

@@ -4,7 +4,7 @@
  * published measurements for what `invalid-event-number` counts.
  */
 
-import type { HttpHeaders } from '../http.ts'
+import { EARLY_SUCCESS, type HttpHeaders } from '../http.ts'
 import { isRecord, parseJson } from '../json.ts'
 
 /** What one attempt came to. Events that an answer calls taken are Splunk's already: never sent again. */
@@ -44,7 +44,7 @@ export function isFailure(verdict: Verdict): verdict is Failure {
 }
 
 /** Reasons that are about how much is sent, or when, and not about what. */
-const NOT_ABOUT_EVENTS: ReadonlySet<Reason> = new Set(['busy', 'shutting-down'])
+const NOT_ABOUT_EVENTS: ReadonlySet<Reason> = new Set(['busy', 'shutting-down', 'answered-early'])
 
 /** Whether the same events may be what fails, where others work. */
 export function mayBeAboutEvents({ reason }: Failure): boolean {
@@ -69,6 +69,7 @@ export interface Sent {
 export type Reason =
   | 'unreachable'
   | 'timeout'
+  | 'answered-early'
   | 'certificate'
   | 'handshake-refused'
   | 'busy'
@@ -113,11 +114,12 @@ const DELIVERED = { kind: 'delivered', nearlyFull: false } as const
 const NEARLY_FULL = { kind: 'delivered', nearlyFull: true } as const
 const BUSY: Row = { kind: 'again', reason: 'busy' }
 const TOKEN_REFUSED: Row = { kind: 'hold', reason: 'token-refused' }
+const NOT_HEC: Row = { kind: 'hold', reason: 'not-hec' }
 const CHANNEL_REFUSED: Row = { kind: 'hold', reason: 'channel-refused' }
 const EVENT_REFUSED: Row = { kind: 'refused', reason: 'event-refused', names: 'the-bad-one' }
 const UNKNOWN_REFUSAL: Row = { kind: 'divide', reason: 'event-refused', sure: false }
 
-/** By HEC's code, whatever the HTTP status; only that a success needs a 2xx as well. */
+/** By HEC's code, whatever the HTTP status; only that a success needs a 200 as well, the one that HEC answers. */
 const BY_CODE: Readonly<Record<number, Row>> = {
   0: DELIVERED,
   1: { kind: 'hold', reason: 'token-disabled' },
@@ -139,7 +141,7 @@ const BY_CODE: Readonly<Record<number, Row>> = {
   15: EVENT_REFUSED,
   16: TOKEN_REFUSED,
   // The answer to a health probe; to events it would be somebody else's.
-  17: { kind: 'hold', reason: 'not-hec' },
+  17: NOT_HEC,
   18: BUSY,
   19: BUSY,
   20: BUSY,
@@ -226,18 +228,19 @@ function refusedUncompressed({ reason, always }: Extract<Row, { kind: 'encoding'
 }
 
 function rowOf(status: number, reply: Reply | undefined): Row {
+  if (status > 200 && status < 300) return NOT_HEC
   const known = reply ? BY_CODE[reply.code] : BY_STATUS[status]
-  const isSuccess = status >= 200 && status < 300
+  const isSuccess = status === 200
   // An event is given up only when all of the answer says so; HEC refuses events with a 4xx.
   const isOdd = (known?.kind === 'refused' || known?.kind === 'divide') && (status < 400 || status > 499)
   if (known && !isOdd && (known.kind !== 'delivered' || isSuccess)) return known
   if (status >= 300 && status < 400) return { kind: 'hold', reason: 'redirect' }
   if (status >= 500) return { kind: 'again', reason: 'server-error' }
-  if (!reply) return { kind: 'hold', reason: 'not-hec' }
+  if (!reply) return NOT_HEC
   if (!isSuccess) return UNKNOWN_REFUSAL
   // HEC's codes are small numbers: a new one with a 200 is a new kind of success, anything else is a gateway speaking.
-  const mayBeNew = status === 200 && known === undefined && reply.code > 0 && reply.code < 100
-  return mayBeNew ? DELIVERED : { kind: 'hold', reason: 'not-hec' }
+  const mayBeNew = known === undefined && reply.code > 0 && reply.code < 100
+  return mayBeNew ? DELIVERED : NOT_HEC
 }
 
 /**
@@ -279,8 +282,10 @@ export function judgeTrouble(code: string): Verdict {
   if (isCertificateTrouble(code)) return { kind: 'hold', reason: 'certificate' }
   if (isHandshakeTrouble(code)) return { kind: 'hold', reason: 'handshake-refused' }
   if (isForeignAnswer(code)) return { kind: 'hold', reason: 'not-hec' }
-  return { kind: 'again', reason: code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', accepted: 0 }
+  return { kind: 'again', reason: PASSING[code] ?? 'unreachable', accepted: 0 }
 }
+
+const PASSING: Readonly<Record<string, Reason>> = { ETIMEDOUT: 'timeout', [EARLY_SUCCESS]: 'answered-early' }
 
 function isCertificateTrouble(code: string): boolean {
   return /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/.test(code)

@@ -108,7 +108,7 @@ export function createHecClient({
     const headers = { 'user-agent': 'sls2splunk', ...sentBack, ...request.headers }
     const outcome = await http.send({ ...request, headers, maxAnswerBytes: MAX_ANSWER_BYTES }, signal)
     const isLed = outcome.kind === 'answer' && cookies.take(outcome.headers)
-    const reply = outcome.kind === 'answer' ? readReply(outcome.body) : undefined
+    const reply = outcome.kind === 'answer' ? replyIn(outcome) : undefined
     onCall?.({
       endpoint,
       operation: request.operation,
@@ -176,6 +176,14 @@ export function createHecClient({
     },
   }
 }
+
+/** What an answer says is taken counts only when all of the request was read. */
+function replyIn({ body, isEarly }: HttpAnswer): Reply | undefined {
+  const reply = readReply(body)
+  return reply && isEarly ? { code: reply.code, text: reply.text } : reply
+}
+
+type HttpAnswer = Extract<HttpOutcome, { kind: 'answer' }>
 
 interface Exchanged {
   readonly outcome: HttpOutcome

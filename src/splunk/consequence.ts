@@ -73,13 +73,20 @@ function tellIndexesApart(events: Events): Consequence {
   return { taken: 0, rest: [index, ...others].map(each => pick(events, i => asked[i] === each)) }
 }
 
+export type Unclear = Extract<Verdict, { kind: 'divide' }>
+
+/** True where an event that is refused alone may be refused for what refuses everything. */
+export function isUnclear(verdict: Verdict): verdict is Unclear {
+  return verdict.kind === 'divide' && (!verdict.sure || verdict.reason === 'too-large')
+}
+
 /** No limit that anybody sets on purpose is as low as this: then it is not the event. */
 const SMALL_BYTES = 64 * 1024
 
-/** Of at least two events. */
-export function halves(events: Events): [Events, Events] {
+/** Two halves; of a single event itself. */
+export function halves(events: Events): Events[] {
   const half = Math.ceil(events.offsets.length / 2)
-  return [slice(events, 0, half), slice(events, half)]
+  return [slice(events, 0, half), ...nonEmpty(slice(events, half))]
 }
 
 function refuseOnly(event: Events, { reason, sure }: Extract<Verdict, { kind: 'divide' }>): Consequence {

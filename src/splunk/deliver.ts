@@ -3,7 +3,14 @@
 import { type BackoffRange, backoffMs } from '../backoff.ts'
 import { sleep } from '../wait.ts'
 import { type Failure, isFailure, mayBeAboutEvents, type Reason } from './answers.ts'
-import { type Consequence, consequenceOf, halves, type Refused } from './consequence.ts'
+import {
+  type Consequence,
+  consequenceOf,
+  halves,
+  isUnclear,
+  type Refused,
+  type Unclear,
+} from './consequence.ts'
 import { createDoubts, type Doubts } from './doubts.ts'
 import type { Posted } from './endpoint.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -58,6 +65,8 @@ export interface DeliverOptions {
 
 /** So many single events in a row refused by who knows whom: it is not the events. */
 const MAX_SUSPECTS = 3
+/** Events at the end of a body of which one is kept back. */
+const MAX_TAIL = 4
 /** So often the same events may fail where others work; then it is looked for the one that it is. */
 const MAX_SETBACKS = { whole: 4, part: 2 } as const
 const SETBACK: BackoffRange = { minMs: 1_000, maxMs: 4_000 }
@@ -82,7 +91,10 @@ class Delivery {
   readonly #signal: AbortSignal
   readonly #queue: Events[] = []
   readonly #held: HeldEvents[] = []
+  /** Refused alone: sent again when others have been accepted. */
   readonly #suspects: Suspect[] = []
+  /** An event of the last ones, sent behind them, so that something is accepted behind a suspect among them. */
+  #reserve: Events | undefined
   #accepted = 0
   #refused = 0
   #mayGzip: boolean
@@ -103,12 +115,18 @@ class Delivery {
   async run(events: Events): Promise<Delivered> {
     this.#queue.push(events)
     try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) await this.#attempt(next)
-      this.#holdSuspects()
+      for (let next = this.#next(); next; next = this.#next()) await this.#attempt(next)
+      await this.#settleSuspects()
     } finally {
       this.#packed?.discard()
     }
     return { accepted: this.#accepted, refused: this.#refused, held: this.#held }
+  }
+
+  #next(): Events | undefined {
+    const next = this.#queue.shift() ?? this.#reserve
+    if (next === this.#reserve) this.#reserve = undefined
+    return next
   }
 
   async #attempt(events: Events): Promise<void> {
@@ -116,19 +134,32 @@ class Delivery {
     if (packed !== this.#packed) this.#packed?.discard()
     this.#packed = packed
     const payload = (mayGzip: boolean) => packed.payload(mayGzip && this.#mayGzip)
-    const { endpoints, beforePost, inOrder, doubts } = this.#options
+    const { endpoints, beforePost, inOrder } = this.#options
     const isDoubtful = this.#setbacks > 0
     const posted = await endpoints.send({ payload, beforePost, isDoubtful }, this.#signal)
     if (isSetback(posted)) {
       await this.#setBack(events, posted)
       return
     }
-    if (posted.verdict.kind === 'divide') doubts.refused(events, posted)
-    const consequence = consequenceOf(events, posted.verdict, inOrder)
+    const { verdict } = posted
+    if (isUnclear(verdict) && this.#isTail(events)) return this.#divideTail(events, { ...posted, verdict })
+    const consequence = consequenceOf(events, verdict, inOrder)
     const isConfirmed = (await posted.confirmed?.(this.#signal)) ?? true
     this.#tellTrouble(posted, consequence, isConfirmed)
     if (isConfirmed) this.#options.onAccepted?.(events.numbers.slice(0, consequence.taken))
     await this.#follow(isConfirmed ? consequence : withoutTaken(events, consequence), posted)
+  }
+
+  /** The end of a body, of which other parts were accepted, is refused: a suspect in it needs something behind it. */
+  #isTail({ offsets }: Events): boolean {
+    const isLast = this.#queue.length === 0 && this.#reserve === undefined && !this.#options.inOrder
+    return isLast && this.#accepted > 0 && offsets.length > 1 && offsets.length <= MAX_TAIL
+  }
+
+  #divideTail(events: Events, posted: Posted & { readonly verdict: Unclear }): void {
+    this.#options.onTrouble(posted.verdict.reason, posted, undefined)
+    this.#reserve = slice(events, 0, 1)
+    this.#queue.push(...halves(slice(events, 1)))
   }
 
   /** Others get through: it may be these events that fail, and none of them may hold up the others for ever. */
@@ -155,7 +186,7 @@ class Delivery {
   #holdFailing(event: Events, posted: Failed): void {
     this.#failing++
     const isAlone = (this.#accepted > 0 || this.#failing < MAX_SUSPECTS) && !this.#options.inOrder
-    const left = isAlone ? [event] : [event, ...this.#queue.splice(0)]
+    const left = isAlone ? [event] : [event, ...this.#takeAll()]
     this.#hold(left, posted.verdict.reason, posted)
   }
 
@@ -164,8 +195,7 @@ class Delivery {
     this.#accepted += taken
     if (taken > 0) this.#setbacks = 0
     this.#queue.unshift(...rest)
-    // Whoever refused them accepts something: they are tried again, before all others.
-    if (taken > 0) this.#queue.unshift(...this.#suspects.splice(0).map(({ event }) => event))
+    if (taken > 0) await this.#judgeSuspects()
     if (uncompressed) this.#mayGzip = false
     if (refused) await this.#refuse({ ...refused, answer: posted })
     if (held) this.#held.push(heldOf(held.events, 'index-refused', held.index))
@@ -184,21 +214,45 @@ class Delivery {
   }
 
   async #suspect(suspect: Suspect): Promise<void> {
-    const judged = this.#options.doubts.judge(suspect.event, suspect.answer)
+    const judged = this.#options.doubts.refusedAlone(numberOf(suspect), suspect.answer)
     if (judged === 'proven') return this.#refuse(suspect)
     if (judged === 'once-more') return void this.#queue.unshift(suspect.event)
     this.#suspects.push(suspect)
     // In order nothing may overtake it, not even to find out.
-    if (this.#options.inOrder || this.#suspects.length >= MAX_SUSPECTS) this.#holdSuspects()
+    if (this.#options.inOrder || this.#suspects.length >= MAX_SUSPECTS) await this.#settleSuspects()
   }
 
-  /** It may be that everything is refused: what is left waits with them. */
-  #holdSuspects(): void {
-    const suspects = this.#suspects.splice(0)
-    const [first] = suspects
-    if (!first) return
-    const left = [...suspects.map(({ event }) => event), ...this.#queue.splice(0)]
-    this.#hold(left, first.reason, first.answer)
+  /** Something was accepted: what this does not prove is sent again, before all others. */
+  async #judgeSuspects(): Promise<void> {
+    for (const suspect of this.#suspects.splice(0))
+      if (!(await this.#isRefused(suspect))) this.#queue.unshift(suspect.event)
+  }
+
+  async #isRefused(suspect: Suspect): Promise<boolean> {
+    const isProven = this.#options.doubts.isProven(numberOf(suspect))
+    if (isProven) await this.#refuse(suspect)
+    return isProven
+  }
+
+  /**
+   * Waits for what others send, for as long as its acceptance can prove something. It may be that everything is refused:
+   * then what is left waits with the suspects.
+   */
+  async #settleSuspects(): Promise<void> {
+    const nowMs = performance.now()
+    const openMs = this.#suspects.map(each => this.#options.doubts.openForMs(numberOf(each), nowMs))
+    await sleep(Math.max(0, ...openMs), this.#signal)
+    this.#signal.throwIfAborted()
+    const left: Suspect[] = []
+    for (const suspect of this.#suspects.splice(0)) if (!(await this.#isRefused(suspect))) left.push(suspect)
+    const [first] = left
+    if (first) this.#hold([...left.map(({ event }) => event), ...this.#takeAll()], first.reason, first.answer)
+  }
+
+  #takeAll(): Events[] {
+    const all = [...this.#queue.splice(0), ...(this.#reserve ? [this.#reserve] : [])]
+    this.#reserve = undefined
+    return all
   }
 
   #hold(left: readonly Events[], reason: Reason, answer: Posted): void {
@@ -208,7 +262,7 @@ class Delivery {
   }
 
   #holdQueue(reason: Reason, index?: string): void {
-    for (const events of this.#queue.splice(0)) this.#held.push(heldOf(events, reason, index))
+    for (const events of this.#takeAll()) this.#held.push(heldOf(events, reason, index))
   }
 
   #tellTrouble(posted: Posted, { held }: Consequence, isConfirmed: boolean): void {
@@ -217,6 +271,11 @@ class Delivery {
     if (verdict.kind === 'delivered') return
     this.#options.onTrouble(verdict.reason, posted, held && heldOf(held.events, 'index-refused', held.index))
   }
+}
+
+/** A suspect is one event. */
+function numberOf({ event: { numbers } }: Suspect): number {
+  return numbers[0] ?? -1
 }
 
 interface Failed extends Posted {

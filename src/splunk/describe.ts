@@ -16,6 +16,10 @@ const WORDS: Readonly<Record<Reason, Words>> = {
     text: 'Splunk does not answer in time',
     remedy: "check the indexers' load, or raise splunk.timeout",
   },
+  'answered-early': {
+    text: 'a success was answered before the request was sent, so it is no delivery; the events are sent again',
+    remedy: 'look for a proxy or load balancer that answers in place of Splunk without reading the request',
+  },
   certificate: {
     text: "Splunk's certificate is not trusted",
     remedy: 'set splunk.tls.ca_file to the authority that signed it, or mend the certificate',

@@ -1,47 +1,70 @@
 /**
- * Some answers refuse a request and do not say why: they may be about an event, or of something on the way that refuses
- * everything for a while. An event is refused for what it is when the same endpoint has refused a request with it,
- * accepted another one since, and refuses it alone now.
+ * Some answers refuse a request without saying why: they may be about an event, or something on the way refuses
+ * everything for a while. A lone refusal counts against its event only when the same endpoint accepted other requests
+ * both in the second before it and in the second after it: an acceptance further off may lie on the other side of an
+ * outage.
  */
 
-import type { Events } from './pieces.ts'
+import { type Acceptances, SECOND_MS } from './acceptances.ts'
 
-/** Who has refused, and when; and when the latest request was sent that it has accepted. */
+/** Who has refused: when the request was sent and answered, and what else that endpoint accepts. */
 export interface Refuser {
-  readonly endpoint: string
+  readonly sentAtMs: number
   readonly atMs: number
-  readonly acceptedSentAtMs: number
+  readonly acceptances: Acceptances
 }
 
 export interface Doubts {
-  /** A request of these events was refused. */
-  refused(events: Events, by: Refuser): void
-  /** Of an event that was refused alone: whether it is the event; `once-more`: so it seems. */
-  judge(event: Events, by: Refuser): 'open' | 'once-more' | 'proven'
+  /** Notes that an event was refused alone, and judges it. `once-more`: the event shall be sent again at once. */
+  refusedAlone(number: number, by: Refuser): 'open' | 'once-more' | 'proven'
+  /** Says whether it is the event that is refused, by what has been accepted since. */
+  isProven(number: number): boolean
+  /** Milliseconds for which an acceptance can still make a refusal of this event count; 0 when none can. */
+  openForMs(number: number, nowMs: number): number
 }
 
-/** One of several backends behind an address may refuse everything: then the next try may meet another one. */
+/** One of several backends behind an address may refuse everything: the next try may meet another one. */
 const LONE_REFUSALS = 3
 
+/** The lone refusals of one event. */
+interface Case {
+  /** Refusals with an acceptance right before and right after them. */
+  proofs: number
+  /** Refusals with an acceptance right before them alone. */
+  open: readonly Refuser[]
+}
+
+/** One for each page: events are known by their numbers. */
 export function createDoubts(): Doubts {
-  /** By endpoint and event, when it was refused for the first time; and how often alone since others were accepted. */
-  const first = new Map<string, Map<number, number>>()
-  const alone = new Map<number, number>()
-  const of = ({ endpoint }: Refuser) => {
-    const known = first.get(endpoint) ?? new Map<number, number>()
-    first.set(endpoint, known)
+  const cases = new Map<number, Case>()
+
+  function caseOf(number: number): Case {
+    const known = cases.get(number) ?? { proofs: 0, open: [] }
+    cases.set(number, known)
+    const [proofs, open] = partition(known.open, ({ acceptances, atMs }) => acceptances.inSecondAfter(atMs))
+    known.proofs += proofs.length
+    known.open = open
     return known
   }
+
   return {
-    refused({ numbers }, by) {
-      const known = of(by)
-      for (const number of numbers) if (!known.has(number)) known.set(number, by.atMs)
+    refusedAlone(number, by) {
+      const known = caseOf(number)
+      if (known.proofs >= LONE_REFUSALS) return 'proven'
+      if (!by.acceptances.inSecondBefore(by.sentAtMs)) return 'open'
+      known.open = [...known.open.filter(each => leftMs(each, by.atMs) > 0), by]
+      return known.proofs + known.open.length < LONE_REFUSALS ? 'once-more' : 'open'
     },
-    judge({ numbers: [number = 0] }, by) {
-      if (by.acceptedSentAtMs <= (of(by).get(number) ?? by.atMs)) return 'open'
-      const refusals = (alone.get(number) ?? 0) + 1
-      alone.set(number, refusals)
-      return refusals < LONE_REFUSALS ? 'once-more' : 'proven'
-    },
+    isProven: number => caseOf(number).proofs >= LONE_REFUSALS,
+    openForMs: (number, nowMs) => Math.max(0, ...caseOf(number).open.map(each => leftMs(each, nowMs))),
   }
+}
+
+/** How long a request may still be sent whose acceptance makes this refusal count. */
+function leftMs({ atMs }: Refuser, nowMs: number): number {
+  return atMs + SECOND_MS - nowMs
+}
+
+function partition<T>(all: readonly T[], is: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(is), all.filter(each => !is(each))]
 }

@@ -1,6 +1,7 @@
 /** One HEC endpoint as a worker knows it: whether it may be tried, how many requests it takes, what it confirms. */
 
 import { type BackoffRange, backoffMs } from '../backoff.ts'
+import { type Acceptances, createAcceptances } from './acceptances.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
 import {
   type Failure,
@@ -60,9 +61,11 @@ export interface Posted extends Attempt {
   readonly endpoint: string
   /** Others worked there when it was sent. */
   readonly wasUp: boolean
-  /** When it answered, and when the latest request was sent that it has taken something of; monotonic. */
+  /** When the request was sent and answered, in monotonic milliseconds. */
+  readonly sentAtMs: number
   readonly atMs: number
-  readonly acceptedSentAtMs: number
+  /** What the endpoint has accepted lately, and will. */
+  readonly acceptances: Acceptances
   /** With acknowledgement: what the verdict calls taken counts only when this says true. */
   readonly confirmed?: (signal: AbortSignal) => Promise<boolean>
 }
@@ -73,7 +76,7 @@ export interface EndpointEvents {
   readonly worked: (endpoint: string) => void
 }
 
-type Sent = Omit<Posted, 'atMs' | 'acceptedSentAtMs' | 'wasUp'>
+type Sent = Omit<Posted, 'sentAtMs' | 'atMs' | 'acceptances' | 'wasUp'>
 
 export interface EndpointOptions {
   readonly client: HecClient
@@ -109,7 +112,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   let health: Health = { kind: 'untried' }
   let requests = 0
   let trials = 0
-  let acceptedSentAtMs = Number.NEGATIVE_INFINITY
+  const acceptances = createAcceptances()
   let askedAtMs = Number.NEGATIVE_INFINITY
   let plainOnly = false
   let offersAcks = acknowledgementMs === undefined
@@ -226,15 +229,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       requests++
       trials += trial
       try {
-        const startedAtMs = performance.now()
-        askedAtMs = startedAtMs
+        const sentAtMs = performance.now()
+        askedAtMs = sentAtMs
         const sent = await send(request, signal)
+        const atMs = performance.now()
         const { verdict } = sent
         const isOfEvents = request.isDoubtful && wasUp && isFailure(verdict) && mayBeAboutEvents(verdict)
-        if (!isOfEvents) learn(sent, startedAtMs)
+        if (!isOfEvents) learn(sent, sentAtMs)
         if (isTokenRefused(verdict)) token.refused()
-        if (takesAny(verdict)) acceptedSentAtMs = Math.max(acceptedSentAtMs, startedAtMs)
-        return { ...sent, wasUp, atMs: performance.now(), acceptedSentAtMs }
+        if (takesAny(verdict)) acceptances.add(sentAtMs, atMs)
+        return { ...sent, wasUp, sentAtMs, atMs, acceptances }
       } finally {
         requests--
         trials -= trial

@@ -42,6 +42,7 @@ const OF_LOG_SERVICE: ReadonlySet<string> = new Set([
   'sls-ENETUNREACH',
   'sls-EPROTO',
   'sls-ANSWER_TOO_LARGE',
+  'sls-EARLY_SUCCESS',
   'sls-CERT_HAS_EXPIRED',
   'sls-SELF_SIGNED_CERT_IN_CHAIN',
   'sls-DEPTH_ZERO_SELF_SIGNED_CERT',

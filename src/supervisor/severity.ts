@@ -3,6 +3,7 @@
 const PASSING_AT_SPLUNK: ReadonlySet<string> = new Set([
   'splunk-unreachable',
   'splunk-timeout',
+  'splunk-answered-early',
   'splunk-busy',
   'splunk-server-error',
   'splunk-shutting-down',

@@ -74,7 +74,29 @@ function carried(fault: string, mode: CableMode, until: 'silent' | 'through'): S
   }
 }
 
+/** Longer than what systems buffer: the rest of the request cannot be on its way yet. */
+const LONG_BODY_BYTES = 20 * 1024 * 1024
+
+/** Nothing is stored, and success is answered before the request is written. */
+function tooEarly(): Scenario {
+  return {
+    fault: 'something reads the beginning of a request, answers "Success", code 0, and resets the connection',
+    world: { shards: 1, logsPerGroup: 800, bytesPerLog: 10_000 },
+    streamEveryMs: 3_000,
+    services: [{ consumers: 1, overrides: { splunk: { compression: 'none', batchBytes: LONG_BODY_BYTES } } }],
+    async strike({ far }) {
+      const { remove, strikes } = far.hec.faults.add({
+        fault: { kind: 'early-success', afterBytes: 130_000 },
+        match: ({ headers }) => Number(headers['content-length']) > LONG_BODY_BYTES / 4,
+      })
+      await eventually(() => strikes() > 1, { withinMs: 60_000, what: 'it has answered twice' })
+      return remove
+    },
+  }
+}
+
 scenarios('Network', () => [
+  tooEarly(),
   unstored('Splunk resets the connection before or behind the body, or never answers, and stores nothing', [
     { kind: 'reset-before-read' },
     { kind: 'reset-before-store' },

@@ -36,6 +36,10 @@ async function start(
   return { hec, all, stored, ...connectToHec(urls, options, onTestFinished) }
 }
 
+async function repeatedly(work: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await work()
+}
+
 const heldIn = ({ held }: Delivered) =>
   held.flatMap(({ numbers }) => numbers).toSorted((a, b) => Number(a) - Number(b))
 const events = (hec: HecReceiver) => hec.counters.events
@@ -84,15 +88,31 @@ describe.concurrent.for(REFUSALS)('with $what', ({ fault }) => {
     expect([letters(), arrived]).toEqual([[], upTo(40)])
   })
 
-  it('an event that is alone in its body waits until others were accepted, and is given up then', async context => {
+  it('an event alone in its body waits until others are accepted right before and behind it', async context => {
     const { hec, deliver, letters } = await start(context)
     hec.faults.add({ fault, match: bodyHas('"event":3}') })
-    const alone = slice(hecEvents(6), 3, 4)
+    const [alone, other] = [slice(hecEvents(6), 3, 4), slice(hecEvents(6), 4)]
     expect(heldIn(await deliver(alone))).toEqual([3])
+    await deliver(other)
     expect(heldIn(await deliver(alone))).toEqual([3])
-    await deliver(slice(hecEvents(6), 4))
-    expect(await deliver(alone)).toEqual({ accepted: 0, refused: 1, held: [] })
+    const others = new AbortController()
+    const delivering = repeatedly(() => deliver(other), others.signal)
+    await repeatedly(
+      async () => (heldIn(await deliver(alone)).length === 0 ? others.abort() : undefined),
+      others.signal,
+    )
+    await delivering
     expect(letters().map(([number]) => number)).toEqual([3])
+  })
+
+  it('what refuses everything, is open for one request, and refuses everything again costs no event', async context => {
+    const { hec, deliver, stored, letters } = await start(context)
+    let requests = 0
+    const outage = hec.faults.add({ fault, match: () => requests++ !== 1 })
+    const delivered = await deliver(hecEvents(8))
+    expect([letters(), stored(), heldIn(delivered)]).toEqual([[], upTo(4), upTo(4, 4)])
+    outage.remove()
+    expect(await deliver(slice(hecEvents(8), 4))).toEqual({ accepted: 4, refused: 0, held: [] })
   })
 })
 

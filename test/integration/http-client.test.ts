@@ -226,7 +226,29 @@ describe('trouble', () => {
     )
     const { send } = createClient({ maxSockets: 1 })
     const body = Buffer.alloc(20 * MIB)
-    for (let i = 0; i < 3; i++) expect(codeOf(await send(listening.url, { method: 'POST', body }))).toBe(413)
+    for (let i = 0; i < 3; i++)
+      expect(await send(listening.url, { method: 'POST', body })).toMatchObject({
+        status: 413,
+        isEarly: true,
+      })
+  })
+
+  it('is a success that comes before the request was read: nothing was taken by it', async () => {
+    const early = 'HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{"text":"Success","code":0}'
+    const listening = await listen(
+      net.createServer(socket => {
+        let bytes = 0
+        socket.on('data', (chunk: Buffer) => {
+          bytes += chunk.length
+          if (bytes < 130_000) return
+          socket.pause()
+          socket.write(early, () => socket.resetAndDestroy())
+        })
+      }),
+    )
+    const body = Buffer.alloc(20 * MIB)
+    const outcome = await createClient().send(listening.url, { method: 'POST', body })
+    expect(outcome).toMatchObject({ kind: 'trouble', code: 'EARLY_SUCCESS' })
   })
 
   it('is a time-out also for a request that waits for a connection', async () => {

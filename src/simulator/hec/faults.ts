@@ -5,6 +5,8 @@ import type { Address, Route } from './routes.ts'
 export type Fault =
   /** The connection is reset before a byte of the body is read. `match` sees no body. */
   | { readonly kind: 'reset-before-read' }
+  /** So many bytes of the body are read, then a success is answered and the connection reset. `match` sees no body. */
+  | { readonly kind: 'early-success'; readonly afterBytes: number }
   /** The body was read, nothing of it is stored. */
   | { readonly kind: 'reset-before-store' }
   /** Stored, and the sender does not learn it: whoever sends again makes duplicates. */
@@ -31,6 +33,7 @@ type Stage = 'arrived' | 'read' | 'stored'
 
 const STAGES = {
   'reset-before-read': 'arrived',
+  'early-success': 'arrived',
   'reset-before-store': 'read',
   hang: 'read',
   reply: 'read',

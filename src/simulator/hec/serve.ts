@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
-import type { Reply } from './answers.ts'
+import { hecReply, type Reply } from './answers.ts'
 import { decodeBody, readBody } from './body.ts'
 import type { FaultAt, FaultMenu, SeenRequest } from './faults.ts'
 import { addressOf, answerWithoutHandler } from './routes.ts'
@@ -33,7 +33,9 @@ const EMPTY = Buffer.alloc(0)
 export async function serve(service: Service, message: IncomingMessage, response: ServerResponse) {
   const { faults, maxContentBytes } = service
   const arrived: SeenRequest = { ...addressOf(message), headers: message.headers, body: EMPTY }
-  if (faults.take('arrived', arrived)) return reset(message)
+  const early = faults.take('arrived', arrived)
+  if (early?.kind === 'early-success') return succeedEarly(message, response, early.afterBytes)
+  if (early) return reset(message)
   const wire = await readBody(message, maxContentBytes)
   if (wire.kind === 'gone') return
   const body = decodeBody(wire, message.headers['content-encoding'], maxContentBytes)
@@ -46,6 +48,16 @@ export async function serve(service: Service, message: IncomingMessage, response
   const reply = { ...plain, headers: { ...headersFor(request, service), ...plain.headers } }
   service.onServed({ request, wireBytes: wire.kind === 'read' ? wire.bytes.length : 0, reply })
   await answer(response, reply, faults.take('stored', request))
+}
+
+async function succeedEarly(message: IncomingMessage, response: ServerResponse, afterBytes: number) {
+  let bytes = 0
+  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+    bytes += chunk.length
+    if (bytes >= afterBytes) break
+  }
+  const { status, headers, body } = hecReply(0)
+  response.writeHead(status, headers).end(body, () => reset(message))
 }
 
 function headersFor(request: SeenRequest, { replyHeaders }: Service): HeaderValues {

@@ -91,6 +91,14 @@ describe("HEC's codes", () => {
     for (const code of [0, 17, 24, 25]) expect(verdictOn(status, hec(code)).kind).not.toBe('delivered')
   })
 
+  it.each([201, 202, 203, 204, 206, 207, 226, 299])(
+    'mean nothing with a %i, which HEC never answers',
+    status => {
+      for (const code of [0, 6, 9, 24, 25, 99])
+        expect(short(verdictOn(status, hec(code, 3)))).toBe('hold not-hec')
+    },
+  )
+
   it.each([
     [200, 99, 'delivered'],
     [202, 99, 'hold not-hec'],
@@ -169,7 +177,7 @@ describe('invalid-event-number', () => {
         (status, code, number, events) => {
           const reply = { code, text: '', invalidEventNumber: number }
           const verdict = judge(status, reply, { ...SENT, events })
-          if (verdict.kind === 'delivered') return status >= 200 && status < 300
+          if (verdict.kind === 'delivered') return status === 200
           const taken =
             verdict.kind === 'again' ? verdict.accepted : verdict.kind === 'refused' ? verdict.at : 0
           return taken >= 0 && taken < events

@@ -1,5 +1,6 @@
 /** Splunk as a shard sees it: bodies that are taken whole, in part, late or not at all, and events that it refuses. */
 
+import { createAcceptances } from '../../../../src/splunk/acceptances.ts'
 import type { Deliver, Delivered } from '../../../../src/splunk/deliver.ts'
 import { type Events, slice } from '../../../../src/splunk/pieces.ts'
 import type { OpenCall, OpenCalls, Outcome } from './open-calls.ts'
@@ -98,8 +99,9 @@ function deliverAs({ client, calls, watch, delivery }: Sender): Deliver {
 const REFUSED = {
   endpoint: 'hec',
   wasUp: true,
+  sentAtMs: 0,
   atMs: 0,
-  acceptedSentAtMs: 0,
+  acceptances: createAcceptances(),
   verdict: { kind: 'delivered', nearlyFull: false },
   detail: 'refused',
   answer: 'refused',
