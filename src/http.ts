@@ -7,6 +7,7 @@ import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from '
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { TlsConfig } from './config/types.ts'
 import { toFailure } from './failure.ts'
+import { environmentProxies } from './proxy.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -78,7 +79,10 @@ interface Agents {
 }
 
 function createAgents({ tls, proxy, maxSockets, serverName }: HttpClientOptions): Agents {
-  const proxyEnv = proxy === undefined ? proxiesOfEnvironment() : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }
+  const proxyEnv =
+    proxy === undefined
+      ? { ...process.env, ...environmentProxies(process.env).urls }
+      : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }
   const common = { keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS, proxyEnv }
   const secure = {
     ...common,
@@ -89,18 +93,6 @@ function createAgents({ tls, proxy, maxSockets, serverName }: HttpClientOptions)
     ...(serverName !== undefined && { servername: serverName }),
   }
   return { http: new HttpAgent(common), https: new HttpsAgent(secure) }
-}
-
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
-
-/** As Node reads them, only that `host:port` is a proxy too, as for curl, and what is no address is none. */
-function proxiesOfEnvironment(): NodeJS.ProcessEnv {
-  const addresses = PROXY_VARIABLES.map(name => {
-    const value = process.env[name] ?? ''
-    const url = value === '' || value.includes('://') ? value : `http://${value}`
-    return [name, URL.canParse(url) ? url : '']
-  })
-  return { ...process.env, ...Object.fromEntries(addresses) }
 }
 
 async function exchange(request: HttpRequest, agents: Agents, signal: AbortSignal): Promise<HttpOutcome> {

@@ -1,10 +1,13 @@
 /** What a valid configuration is warned about, and what of it must never be logged. */
 
+import { environmentProxies, passwordIn } from '../proxy.ts'
+import type { Environment } from './interpolate.ts'
 import type { Config, SourceConfig } from './types.ts'
 
 /** One line each, without secrets. */
-export function warningsOf(config: Config): string[] {
+export function warningsOf(config: Config, env: Environment): string[] {
   return [
+    ...leftOutProxies(config, env),
     ...(isPlain(config.sls.endpoint) ? ['sls.endpoint: http:// sends logs in clear text; use https://'] : []),
     ...(config.splunk.urls.some(isPlain)
       ? ['splunk.url: http:// sends the token and the events in clear text; use https://']
@@ -23,8 +26,8 @@ export function secretsOf({ sls, splunk, http }: Config): string[] {
     keys?.securityToken,
     splunk.token,
     http.bearerToken,
-    passwordIn(sls.proxy),
-    passwordIn(splunk.proxy),
+    passwordIn(sls.proxy ?? ''),
+    passwordIn(splunk.proxy ?? ''),
   ].filter(secret => secret !== undefined)
 }
 
@@ -43,7 +46,10 @@ function deadRoutes({ name, routes }: SourceConfig): string[] {
   return [`sources: ${name}: routes[${last}] matches every log, so the routes after it are never asked`]
 }
 
-function passwordIn(proxy: string | undefined): string | undefined {
-  const password = proxy === undefined ? '' : new URL(proxy).password
-  return password === '' ? undefined : decodeURIComponent(password)
+/** The environment counts for a section that names no proxy. */
+function leftOutProxies({ sls, splunk }: Config, env: Environment): string[] {
+  if (sls.proxy !== undefined && splunk.proxy !== undefined) return []
+  return environmentProxies(env).leftOut.map(
+    ({ name, problem }) => `${name} of the environment is left out: it ${problem}`,
+  )
 }

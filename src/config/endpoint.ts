@@ -1,12 +1,12 @@
 /** Addresses in the configuration: the Log Service endpoint, HEC URLs, proxies, the address to listen on. */
 
 import { isIP } from 'node:net'
+import { parseProxyUrl, proxyForm } from '../proxy.ts'
 import { ok, type Parsed, wrong } from './problem.ts'
 
 const ENDPOINT_FORM =
   'must be a host name as cn-hangzhou.log.aliyuncs.com, with https:// or http:// in front if you like'
 const HEC_FORM = 'must be a URL as https://splunk.example.com:8088'
-const PROXY_FORM = 'must be a URL as http://proxy.example.com:3128'
 const LISTEN_FORM = 'must be ADDRESS:PORT, as 127.0.0.1:9464 or [::1]:9464'
 
 /** Paths of HEC that people paste with its address; requests carry their own. */
@@ -43,9 +43,11 @@ export function parseHecUrl(text: string): Parsed<string> {
 
 /** A proxy's address, with a user name and password in it where the proxy wants them. */
 export function parseProxy(text: string): Parsed<string> {
+  const parsed = parseProxyUrl(text)
+  if (parsed.kind === 'wrong') return parsed
   const url = parseUrl(text)
-  if (url === undefined || !isHttp(url)) return wrong(PROXY_FORM)
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') return wrong(PROXY_FORM)
+  if (url === undefined || !isHttp(url)) return wrong(proxyForm(text))
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') return wrong(proxyForm(text))
   return ok(url.href.replace(/\/$/, ''))
 }
 

@@ -47,11 +47,11 @@ export function loadConfig(options: LoadOptions): LoadResult {
   if (text.kind === 'wrong') return { kind: 'invalid', problems: [fileProblem(text.message)] }
   const parsed = parseConfigDocument(text.value, options.env)
   return parsed.kind === 'ok'
-    ? checkDocument(parsed.document, surroundingsOf(options))
+    ? checkDocument(parsed.document, surroundingsOf(options), options.env)
     : { kind: 'invalid', problems: sortedByPlace(parsed.problems) }
 }
 
-function checkDocument(document: ConfigDocument, around: Surroundings): LoadResult {
+function checkDocument(document: ConfigDocument, around: Surroundings, env: Environment): LoadResult {
   const later = takeOutLaterOptions(document.tree).map(({ path, message }) =>
     document.problemAt(path, 'key', message),
   )
@@ -64,7 +64,7 @@ function checkDocument(document: ConfigDocument, around: Surroundings): LoadResu
   if (!result.success || problems.length > 0) return { kind: 'invalid', problems: sortedByPlace(problems) }
 
   const config = deepFreeze(result.data)
-  const warnings = [...warningsOf(config), ...around.files.warnings]
+  const warnings = [...warningsOf(config, env), ...around.files.warnings]
   return { kind: 'ok', config, warnings, secrets: secretsOf(config) }
 }
 

@@ -85,9 +85,12 @@ export function signingKeyV4(secret: string, yyyymmdd: string, region: string): 
   return [region, 'sls', 'aliyun_v4_request'].reduce(hmac, hmac(`aliyun_v4${secret}`, yyyymmdd))
 }
 
-/** `encodeURIComponent` leaves `! ' ( ) *` alone; RFC 3986 does not. */
+/**
+ * `encodeURIComponent` leaves `! ' ( ) *` alone; RFC 3986 does not. Half a surrogate pair, for which it throws, becomes
+ * U+FFFD: a cursor is what Log Service says it is, and a query what the configuration says.
+ */
 export function encodeRfc3986(text: string): string {
-  return encodeURIComponent(text).replace(
+  return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   )

@@ -47,11 +47,11 @@ export function createReloader({ read, apply, log, onResult }: ReloadParts): Rel
 
   return {
     async reload() {
-      const found = read()
-      if (found.kind === 'invalid') return refuse(found.problems)
-      for (const warning of found.warnings) log.warn(warning)
-      log.info('reload: putting the configuration into effect')
       try {
+        const found = read()
+        if (found.kind === 'invalid') return refuse(found.problems)
+        for (const warning of found.warnings) log.warn(warning)
+        log.info('reload: putting the configuration into effect')
         const done = await apply(found.config)
         const text = done.length === 0 ? 'nothing has changed' : done.join('; ')
         log.info(`reloaded: ${text}`)

@@ -1,5 +1,6 @@
 /** SIGTERM and SIGINT: drain and stop; a second one: stop now. SIGHUP: read the configuration again. */
 
+import { messageOf } from '../failure.ts'
 import type { Log } from '../log.ts'
 
 export interface Signals {
@@ -23,7 +24,8 @@ export function handleSignals(log: Log, reload?: () => Promise<void>): Signals {
   }
   const onReload = () => {
     if (!reload) log.info('SIGHUP: there is no configuration to read again')
-    else if (!soft.signal.aborted) void reload()
+    else if (!soft.signal.aborted)
+      reload().catch((error: unknown) => log.error(`SIGHUP: the reload failed: ${messageOf(error)}`))
   }
   process.on('SIGTERM', onStop)
   process.on('SIGINT', onStop)

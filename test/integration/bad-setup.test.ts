@@ -223,6 +223,26 @@ describe.concurrent('is wrong in part:', () => {
   )
 })
 
+describe.concurrent('is left out, and said at the start:', () => {
+  it('a proxy of the environment that is none', async ({ onTestFinished }) => {
+    const far = await startFarEnds({ shards: 2, bytesPerLog: 200 }, onTestFinished)
+    const { run } = createWorkplace(onTestFinished)
+    far.produce([0, 1], 2)
+    const service = run(yamlOf(far), ['env', 'HTTP_PROXY=http://user:hu%sh@127.0.0.1:1'])
+    await everythingArrives(far)
+    expect(service.logs().filter(({ message }) => message.includes('HTTP_PROXY'))).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringMatching(/^HTTP_PROXY of the environment is left out: .*percent-encoding/),
+      }),
+    ])
+    expect(service.output()).not.toContain('hu%sh')
+    service.signal('SIGTERM')
+    expect(await service.exited).toEqual({ code: 0, signal: null })
+    expectSoundAccount(far)
+  })
+})
+
 const SLS = 'sls: { endpoint: cn-hangzhou.log.aliyuncs.com, access_key_id: id, access_key_secret: hush-hush }'
 const SPLUNK = 'splunk: { url: https://splunk.example.com, token: hush-token }'
 const SOURCES = 'sources: [{ project: my-project, logstore: logs }]'
@@ -259,6 +279,18 @@ const INVALID: readonly Invalid[] = [
       'sources: [{ project: my-project, logstore: logs, consumers: many }]',
     ],
     lines: [/^config.yaml:2:\d+: splunk.url: /, /^config.yaml:3:\d+: sources\[0\].consumers: /],
+  },
+  {
+    name: 'a bare % in the user name and the password of a proxy',
+    yaml: [
+      SLS.replace('}', ', proxy: "http://hush%hush:hush@h:1" }'),
+      SPLUNK.replace('}', ', proxy: "http://user:hu%sh@h:1" }').replace('hush-token', '"p%ss"'),
+      SOURCES,
+    ],
+    lines: [
+      /^config.yaml:1:\d+: sls.proxy: has a user name whose percent-encoding is broken; .*%25/,
+      /^config.yaml:2:\d+: splunk.proxy: has a password whose percent-encoding is broken; .*%25/,
+    ],
   },
   {
     name: 'an option of a later version',

@@ -492,6 +492,38 @@ describe('check', () => {
     expect(status).toBe(1)
   })
 
+  it.each([
+    ['sls', 'us%er:pw', 'a user name'],
+    ['splunk', 'user:p%ss', 'a password'],
+  ])('refuses %s.proxy with %s in it, also without asking anybody', async (section, user, part) => {
+    const far = await startFarEnds({ shards: 1 }, onTestFinished)
+    const yaml = yamlOf(far, { [section]: { proxy: `http://${user}@127.0.0.1:1` } })
+    for (const args of [['--offline'], []]) {
+      const { output, errors, status } = await check(yaml, args)
+      expect(errors).toMatch(
+        new RegExp(
+          `^\\S+config\\.yaml:1:\\d+: ${section}\\.proxy: has ${part} whose percent-encoding is broken; .*%25.*\n`,
+        ),
+      )
+      expect([output, status]).toEqual(['', 78])
+      expect(errors).not.toContain(user)
+    }
+  })
+
+  it('says that a proxy of the environment is none, and goes on without it', async () => {
+    const far = await startFarEnds({ shards: 1 }, onTestFinished)
+    const { output, errors, status } = await check(yamlOf(far), [], {
+      HTTP_PROXY: 'http://user:p%ss@127.0.0.1:1',
+      https_proxy: 'ftp://user:hush@127.0.0.1',
+      NO_PROXY: '',
+    })
+    expect(output).toMatch(/^! https_proxy of the environment is left out: it must be a URL .*%25/m)
+    expect(output).toMatch(/^! HTTP_PROXY of the environment is left out: it has a password whose .*%25/m)
+    expect(output).toMatch(/^✓ reading /m)
+    expect(output).not.toMatch(/p%ss|hush/)
+    expect([errors, status]).toEqual(['', 0])
+  })
+
   it('leads from an empty file to a right one, each time saying what comes next', async () => {
     const far = await startFarEnds({ shards: 2 }, onTestFinished)
     const sls = { endpoint: far.sls.url, region: 'cn-hangzhou' }

@@ -162,7 +162,14 @@ describe('a proxy of the environment', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it.each(['http://', 'not an address', 'socks5://127.0.0.1:1', ''])('%j is none', async value => {
+  it.each([
+    'http://',
+    'not an address',
+    'socks5://127.0.0.1:1',
+    'http://user:p%ss@127.0.0.1:1',
+    'http://us%er:pw@127.0.0.1:1',
+    '',
+  ])('%j is none', async value => {
     vi.stubEnv('HTTPS_PROXY', value)
     expect(await createClient()(await secureFarEnd())).toBe(WITH_TOKEN)
   })

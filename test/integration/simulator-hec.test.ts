@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
@@ -210,6 +212,12 @@ describe('the HTTP layer', () => {
   it.each(cases)('answers %s', async (_, sent, answer, stored) => {
     expect(await send(sent)).toMatchObject(answer)
     expect(hec.events).toHaveLength(stored)
+  })
+
+  it('answers a request whose target is no address', async () => {
+    const asking = get({ host: '127.0.0.1', port: new URL(hec.url).port, path: '*%', agent: false })
+    const [answer]: IncomingMessage[] = await once(asking, 'response')
+    expect(answer?.resume().statusCode).toBe(404)
   })
 
   it('names the methods of a route', async () => {

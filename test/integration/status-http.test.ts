@@ -35,6 +35,13 @@ async function watch({ url }: StatusServer) {
   }
 }
 
+/** Of a path as it stands: `fetch` would mend it. */
+async function statusOf(url: string, path: string): Promise<number | undefined> {
+  const asked = get({ host: '127.0.0.1', port: new URL(url).port, path, agent: false })
+  const [answer]: IncomingMessage[] = await once(asked, 'response')
+  return answer?.resume().statusCode
+}
+
 describe('the page', () => {
   it('is served with all its files, their types, and nothing that lets others in', async () => {
     const { url } = await serveStatus(healthy(), onTestFinished)
@@ -92,12 +99,13 @@ describe('the page', () => {
     '/page/tsconfig.json',
   ])('does not give %s', async path => {
     const { url } = await serveStatus(healthy(), onTestFinished)
-    const { promise, resolve } = Promise.withResolvers<number | undefined>()
-    get({ host: '127.0.0.1', port: new URL(url).port, path, agent: false }, answer => {
-      answer.resume()
-      resolve(answer.statusCode)
-    })
-    expect(await promise).toBe(404)
+    expect(await statusOf(url, path)).toBe(404)
+  })
+
+  it.each(['/%', '/page/%E9', '/api/status%', '*%'])('refuses %s and goes on', async path => {
+    const { url } = await serveStatus(healthy(), onTestFinished)
+    expect(await statusOf(url, path)).toBeOneOf([400, 404])
+    expect(await statusOf(url, '/api/status?%')).toBe(200)
   })
 })
 

@@ -1,5 +1,7 @@
 /** Which proxy a request would go through, as the HTTP client decides it. */
 
+import { environmentProxies } from '../../proxy.ts'
+
 /** `configured`: `sls.proxy` or `splunk.proxy`; `''` for none. */
 export function proxyFor(
   url: string,
@@ -9,7 +11,8 @@ export function proxyFor(
   const { protocol, hostname, port } = new URL(url)
   if (configured !== undefined) return nameOf(configured)
   const scheme = protocol.slice(0, -1)
-  const proxy = env[`${scheme}_proxy`] || env[`${scheme.toUpperCase()}_PROXY`]
+  const { urls } = environmentProxies(env)
+  const proxy = urls[`${scheme}_proxy`] || urls[`${scheme.toUpperCase()}_PROXY`]
   const bypassed = (env.no_proxy || env.NO_PROXY || '').split(',').map(entry => entry.trim().toLowerCase())
   const host = hostname.toLowerCase()
   return proxy && !bypassed.some(entry => isMeant(entry, host, port)) ? nameOf(proxy) : undefined
@@ -21,7 +24,7 @@ function isMeant(entry: string, host: string, port: string): boolean {
   return suffix.startsWith('.') && host.endsWith(suffix)
 }
 
-/** Host and port alone: there may be a password in front. Undefined for what is no address. */
+/** Host and port alone: there may be a password in front. Undefined for `''`. */
 function nameOf(proxy: string): string | undefined {
-  return URL.parse(proxy.includes('://') ? proxy : `http://${proxy}`)?.host || undefined
+  return URL.parse(proxy)?.host
 }

@@ -11,7 +11,9 @@ const A_PEM_FILE = 'the path of a PEM file'
 
 export function proxy() {
   return parsed('a URL as http://proxy.example.com:3128', parseProxy)
-    .describe('Outbound HTTP(S) proxy; HTTPS_PROXY and NO_PROXY are honoured without it')
+    .describe(
+      'Outbound HTTP(S) proxy; user name and password percent-encoded (% is %25). Without it HTTPS_PROXY and NO_PROXY count',
+    )
     .optional()
 }
 

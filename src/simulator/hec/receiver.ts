@@ -119,6 +119,6 @@ function createControls(options: ControlOptions) {
 function createServer({ tls, keepAliveIdleMs }: HecReceiverOptions, service: Service) {
   const settings = { keepAliveTimeout: keepAliveIdleMs, keepAliveTimeoutBuffer: 0, requestTimeout: 0 }
   const listener = (request: http.IncomingMessage, response: http.ServerResponse) =>
-    void serve(service, request, response)
+    void serve(service, request, response).catch(() => response.destroy())
   return tls ? https.createServer({ ...settings, ...tls }, listener) : http.createServer(settings, listener)
 }

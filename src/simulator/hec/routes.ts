@@ -34,9 +34,10 @@ export interface Address {
 
 export function addressOf(request: IncomingMessage): Address {
   const { method = '', url = '/' } = request
-  const { pathname, searchParams } = new URL(`http://hec${url}`)
-  const route = PATHS[pathname]
-  return { method, url, query: searchParams, ...(route && { route }) }
+  const parsed = URL.parse(`http://hec${url}`)
+  if (!parsed) return { method, url, query: new URLSearchParams() }
+  const route = PATHS[parsed.pathname]
+  return { method, url, query: parsed.searchParams, ...(route && { route }) }
 }
 
 /** The answer that needs no handler: unknown path, wrong method, OPTIONS. */

@@ -75,6 +75,9 @@ describe('a HEC address', () => {
   })
 })
 
+const FORM = 'must be a URL as http://proxy.example.com:3128'
+const ENCODING = 'in a user name or password write % as %25, @ as %40, : as %3A, / as %2F, # as %23'
+
 describe('a proxy', () => {
   test.each([
     ['http://proxy:3128', 'http://proxy:3128'],
@@ -87,9 +90,27 @@ describe('a proxy', () => {
   test.each(['proxy:3128', 'socks5://proxy:1080', 'http://proxy/path', 'http://proxy?x'])(
     '%s is none',
     text => {
-      expect(parseProxy(text).kind).toBe('wrong')
+      expect(parseProxy(text)).toEqual({ kind: 'wrong', message: FORM })
     },
   )
+
+  test.each([
+    ['http://me:hu%sh@proxy:3128', `has a password whose percent-encoding is broken; ${ENCODING}`],
+    ['http://me:hush%@proxy:3128', `has a password whose percent-encoding is broken; ${ENCODING}`],
+    ['http://me:%E9@proxy:3128', `has a password whose percent-encoding is broken; ${ENCODING}`],
+    ['http://m%e:hush@proxy:3128', `has a user name whose percent-encoding is broken; ${ENCODING}`],
+    ['http://m%e@proxy:3128', `has a user name whose percent-encoding is broken; ${ENCODING}`],
+    ['http://me:hu#sh@proxy:3128', `${FORM}; ${ENCODING}`],
+    ['http://me:hu/sh@proxy:3128', `${FORM}; ${ENCODING}`],
+    ['http://me:1#sh@proxy:3128', `${FORM}; ${ENCODING}`],
+  ])('%s: %s', (text, message) => {
+    expect(parseProxy(text)).toEqual({ kind: 'wrong', message })
+  })
+
+  test('may have in its password what has a meaning of its own, percent-encoded', () => {
+    const value = 'http://me:%25%40%3A%2F%23@proxy:3128'
+    expect(parseProxy(value)).toEqual({ kind: 'ok', value })
+  })
 })
 
 describe('an address to listen on', () => {

@@ -238,6 +238,24 @@ describe('warnings name what is risky', () => {
   })
 })
 
+describe('a proxy of the environment that is none', () => {
+  const HTTPS_PROXY = 'http://me:hu%sh@proxy:3128'
+
+  test.each(['', 'sls', 'splunk'])('is said while a section names no other (%s does)', section => {
+    const text = configText(section === '' ? {} : { [section]: 'proxy: http://other:3128' })
+    expect(loaded(text, { env: { HTTPS_PROXY } }).warnings).toEqual([
+      expect.stringMatching(
+        /^HTTPS_PROXY of the environment is left out: it has a password whose percent-encoding is broken; /,
+      ),
+    ])
+  })
+
+  test('is not said when both sections name their own', () => {
+    const proxy = 'proxy: http://other:3128'
+    expect(loaded(configText({ sls: proxy, splunk: proxy }), { env: { HTTPS_PROXY } }).warnings).toEqual([])
+  })
+})
+
 test('secrets are all that a log must not show', () => {
   const text = configText({
     sls: 'security_token: hush-sts\nproxy: http://me:hush%20proxy@proxy:3128',

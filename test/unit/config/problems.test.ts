@@ -10,6 +10,8 @@ const table = (rows: Row[], section: 'sls' | 'splunk' | 'source' | 'top') =>
     expect(problemLines(configText({ [section]: added }))).toEqual([expected].flat())
   })
 
+const ENCODING = 'in a user name or password write % as %25, @ as %40, : as %3A, / as %2F, # as %23'
+
 describe('in sls', () => {
   table(
     [
@@ -28,6 +30,10 @@ describe('in sls', () => {
         'config.yaml:5:3: sls.timeout: has no value; it must be a time with its unit, from 1s to 10m, such as 60s',
       ],
       ['proxy: proxy:3128', 'config.yaml:5:10: sls.proxy: must be a URL as http://proxy.example.com:3128'],
+      [
+        'proxy: http://user:p%ss@h:3128',
+        `config.yaml:5:10: sls.proxy: has a password whose percent-encoding is broken; ${ENCODING}`,
+      ],
       ['region: ""', 'config.yaml:5:11: sls.region: is empty; it must be a region as cn-hangzhou'],
       ['tls: yes', 'config.yaml:5:8: sls.tls: must be a section with keys such as ca_file, verify'],
       [
@@ -58,6 +64,10 @@ describe('in splunk', () => {
   table(
     [
       ['tokn: x', 'config.yaml:8:3: splunk.tokn: unknown key, did you mean token?'],
+      [
+        'proxy: http://us%er:pw@h:3128',
+        `config.yaml:8:10: splunk.proxy: has a user name whose percent-encoding is broken; ${ENCODING}`,
+      ],
       ['compression: zip', 'config.yaml:8:16: splunk.compression: must be gzip or none'],
       [
         'batch_bytes: 1024',

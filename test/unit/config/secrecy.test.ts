@@ -26,6 +26,8 @@ test.each([
   ['a URL with a password', configText().replace('https://splunk', 'https://hush:hush@splunk')],
   ['an endpoint with a password', configText().replace('cn-h', 'https://hush:hush@cn-h')],
   ['a broken proxy with a password', configText({ sls: 'proxy: http://hush:hush@proxy/hush' })],
+  ['a proxy with a broken password', configText({ sls: 'proxy: http://hush:hu%sh%hush@proxy:1' })],
+  ['a proxy with a broken user name', configText({ sls: 'proxy: http://hush%hush:hush@proxy:1' })],
   ['a secret where its file should be', configText({ top: 'http: { bearer_token_file: hush }' })],
   ['a tab', `sls:\n\taccess_key_secret: hush`],
 ])('%s is told without its value', (_, text) => {
@@ -55,4 +57,11 @@ test('warnings hold no secrets either', () => {
     'http://splunk',
   )
   expect(loaded(text).warnings.join('\n')).not.toContain('hush')
+})
+
+test('nor do warnings about the environment', () => {
+  const env = { HTTPS_PROXY: 'http://hush:hu%sh%hush@proxy:1', http_proxy: 'hush://hush:hush@proxy' }
+  const { warnings } = loaded(configText(), { env })
+  expect(warnings).toHaveLength(2)
+  expect(warnings.join('\n')).not.toContain('hush')
 })

@@ -147,6 +147,10 @@ describe('signature vectors', () => {
     )
   })
 
+  it('encodes half a character, as a query may hold and a cursor that Log Service gives, as U+FFFD', () => {
+    expect(canonicalQueryV4({ cursor: 'a\ud83d' })).toBe('cursor=a%EF%BF%BD')
+  })
+
   it('derives the signing key of the worked example', () => {
     expect(signingKeyV4(key.secret, '20230102', 'cn-hangzhou').toString('hex')).toBe(
       '69c0a8ac8e991c30c7db0c8e22c15864e589f6bdc24bf4e38b14b75bc244fc0a',

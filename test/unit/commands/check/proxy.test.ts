@@ -14,6 +14,9 @@ test.each<
   ['that of the environment', undefined, { HTTPS_PROXY }, PROXY],
   ['that of the environment as host and port', undefined, { https_proxy: PROXY }, PROXY],
   ['the small letters first', undefined, { HTTPS_PROXY, https_proxy: 'http://other:1' }, 'other:1'],
+  ['the large letters when the small are none', undefined, { HTTPS_PROXY, https_proxy: 'http://' }, PROXY],
+  ['none for a broken password', undefined, { HTTPS_PROXY: 'http://u:p%ss@proxy:1' }, undefined],
+  ['none for another kind of proxy', undefined, { HTTPS_PROXY: 'socks5://proxy:1' }, undefined],
   ['not that of the other scheme', undefined, { HTTP_PROXY: HTTPS_PROXY }, undefined],
   [
     'not for a host that is left out',
