@@ -92,7 +92,7 @@ async function serve(config: Config, log: ServiceLog): Promise<number> {
     status: () => parts.status().summary,
     isAlive: () =>
       board.consumers().every(({ silentMs = 0 }) => silentMs < config.worker.stalledAfterMs + GRACE_MS),
-    onFailure: message => log.warn(`${message}: the service manager is not told how it goes`),
+    onFailure: message => log.warn(`${message}: systemd gets no status updates`),
   })
   const signals = handleSignals(log, async () => {
     await manager.reloading()

@@ -6,6 +6,7 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { messageOf } from '../failure.ts'
 import { sleep } from '../wait.ts'
 
 export interface ServiceManager {
@@ -23,7 +24,7 @@ export interface ServiceManagerOptions {
   readonly status: () => string
   /** The supervisor and its workers really answer. */
   readonly isAlive: () => boolean
-  /** Told once when it cannot be told. */
+  /** Called with the first failure of several in a row. */
   readonly onFailure: (message: string) => void
 }
 
@@ -37,29 +38,32 @@ export function createServiceManager({
   onFailure,
 }: ServiceManagerOptions): ServiceManager {
   const watchdogMs = Number(env.WATCHDOG_USEC ?? Number.NaN) / 1_000
-  let canTell = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== ''
+  const isThere = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== ''
+  let isFailing = false
 
-  async function tell(...words: readonly string[]): Promise<void> {
-    if (!canTell) return
+  /** Never rejects. Tries again with the next words: a watchdog that is fed no more ends the service. */
+  async function tell(words: () => string[]): Promise<void> {
+    if (!isThere) return
     try {
-      await promisify(execFile)('systemd-notify', [...words], { env, timeout: STATUS_INTERVAL_MS })
+      await promisify(execFile)('systemd-notify', words(), { env, timeout: STATUS_INTERVAL_MS })
+      isFailing = false
     } catch (error) {
-      canTell = false
-      onFailure(`systemd-notify failed (${error instanceof Error ? error.message.split('\n')[0] : error})`)
+      if (!isFailing) onFailure(`systemd-notify failed (${messageOf(error).split('\n')[0]})`)
+      isFailing = true
     }
   }
 
   return {
-    ready: () => tell('READY=1', `STATUS=${status()}`),
+    ready: () => tell(() => ['READY=1', `STATUS=${status()}`]),
     // systemd wants to know when it began, by the clock that Node's high-resolution time is of.
-    reloading: () => tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`),
-    stopping: () => tell('STOPPING=1', 'STATUS=delivering what is held'),
+    reloading: () => tell(() => ['RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`]),
+    stopping: () => tell(() => ['STOPPING=1', 'STATUS=delivering what is held']),
     async keepTold(signal) {
       const everyMs = Math.min(STATUS_INTERVAL_MS, (watchdogMs || Number.POSITIVE_INFINITY) / 2)
-      while (canTell && !signal.aborted) {
+      while (isThere && !signal.aborted) {
         await sleep(everyMs, signal)
         if (signal.aborted) return
-        await tell(`STATUS=${status()}`, ...(isAlive() ? ['WATCHDOG=1'] : []))
+        await tell(() => [`STATUS=${status()}`, ...(isAlive() ? ['WATCHDOG=1'] : [])])
       }
     },
   }

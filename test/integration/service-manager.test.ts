@@ -1,7 +1,7 @@
 /** What systemd is told, by its own program over its own kind of socket; Python listens in systemd's place. */
 
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -90,4 +90,36 @@ describe.skipIf(!isThere)('the service manager', () => {
     await broken.manager.ready()
     expect(broken.failures).toHaveLength(1)
   })
+})
+
+it('a state that cannot be had is a failure, and ends nothing', async () => {
+  const failures: string[] = []
+  const manager = createServiceManager({
+    env: { ...process.env, NOTIFY_SOCKET: '/nowhere/socket', WATCHDOG_USEC: '20000' },
+    status: () => {
+      throw new Error('boom')
+    },
+    isAlive: () => true,
+    onFailure: message => void failures.push(message),
+  })
+  await manager.ready()
+  await manager.keepTold(AbortSignal.timeout(200))
+  expect(failures).toEqual([expect.stringContaining('boom')])
+})
+
+it('a service manager that could not be told once is told again: its watchdog waits for it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-notify-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  // Stands in for systemd's own program, and fails every second time.
+  const script = '#!/bin/sh\necho "$1" >> told\n[ $(($(wc -l < told) % 2)) = 0 ]\n'
+  writeFileSync(join(directory, 'systemd-notify'), script.replaceAll('told', `${directory}/told`), {
+    mode: 0o755,
+  })
+  const { manager, failures } = createManager({
+    NOTIFY_SOCKET: 'any',
+    PATH: `${directory}:${process.env.PATH}`,
+  })
+  for (let n = 0; n < 3; n++) await manager.ready()
+  expect(readFileSync(join(directory, 'told'), 'utf8')).toBe('READY=1\n'.repeat(3))
+  expect(failures).toHaveLength(2)
 })
