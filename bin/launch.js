@@ -30,6 +30,9 @@ export async function launch(entry) {
  * the truth. Marking the heap step by step, each time some buffers have come and gone, costs a fifth of the CPU at full
  * speed; in one go it takes milliseconds, and seldom. New objects of 1 MB at most before they are looked through save
  * 15 MB of memory for each thread.
+ *
+ * `--disable-sigusr1`: Node answers that signal with a debugger on a port of this host, where every local user can read
+ * the keys and run code as the service. With the flag the signal does nothing.
  */
 function restartWithFlags() {
   const missing = runtime.flags.filter(flag => !process.execArgv.includes(flag))

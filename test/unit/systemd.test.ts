@@ -32,6 +32,10 @@ describe('the unit', () => {
     ])
   })
 
+  test('lets no core be dumped: the keys, tokens and logs in memory would lie on the disk', () => {
+    expect(settings('LimitCORE')).toEqual(['0'])
+  })
+
   test('does not forbid what the JavaScript engine lives on', () => {
     expect(settings('MemoryDenyWriteExecute')).toEqual([])
   })
