@@ -2,6 +2,7 @@
 
 import { consumerName } from '../config/consumer-name.ts'
 import type { Config } from '../config/types.ts'
+import type { Log } from '../log.ts'
 import type { ReloadStatus, StatusDocument } from '../status.ts'
 import { createAccount } from '../supervisor/account.ts'
 import { type Board, createBoard } from '../supervisor/board.ts'
@@ -25,6 +26,7 @@ export interface Service {
   readonly status: (reload?: ReloadStatus) => StatusDocument
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string
+  readonly log: Log
   /** Ends its clocks. */
   readonly close: () => void
 }
@@ -81,6 +83,7 @@ export function createService(config: Config, log: ServiceLog): Service {
         reload: () => reload,
       }),
     redact: log.redact,
+    log,
     close: () => clocks.forEach(clearInterval),
   }
 }

@@ -2,8 +2,10 @@
 
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { HttpConfig } from '../config/types.ts'
+import type { Log } from '../log.ts'
 import type { StatusDocument } from '../status.ts'
 import { challengeFor, isAllowed } from './access.ts'
+import { FASTIFY_LIMITS, limitConnections, NODE_LIMITS } from './connections.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 import { readStaticFiles, type StaticFile } from './static-files.ts'
@@ -21,6 +23,7 @@ export interface HttpParts {
   readonly status: () => StatusDocument
   /** Takes secrets out of whatever is said: far ends may repeat what they were sent. */
   readonly redact: (text: string) => string
+  readonly log: Pick<Log, 'warn'>
 }
 
 /** Everything that the page needs comes from here; nobody else's page may show it or read it. */
@@ -43,6 +46,7 @@ const SECURITY_HEADERS = {
 /** Rejects when the address cannot be listened on. */
 export async function startHttp(config: HttpConfig, parts: HttpParts): Promise<HttpEndpoint> {
   const server = createServer(config)
+  limitConnections(server.server, parts.log.warn)
   server.addHook('onRequest', async (_, reply) => void reply.headers(SECURITY_HEADERS))
   if (config.bearerToken !== undefined) demandToken(server, config.bearerToken)
   server.addHook('onSend', async (_, __, payload) =>
@@ -51,13 +55,20 @@ export async function startHttp(config: HttpConfig, parts: HttpParts): Promise<H
   addProbes(server, parts)
   addStatus(server, parts)
   for (const file of readStaticFiles()) addFile(server, file)
-  const url = await server.listen({ host: config.host, port: config.port })
+  const url = await server.listen({ host: oneAddressOf(config.host), port: config.port })
   return { url, close: () => server.close() }
 }
 
 function createServer({ tls }: HttpConfig): FastifyInstance {
-  const options = { logger: false, forceCloseConnections: true } as const
-  return tls ? Fastify({ ...options, https: tls }) : Fastify(options)
+  const options = { logger: false, forceCloseConnections: true, ...FASTIFY_LIMITS } as const
+  return tls
+    ? Fastify({ ...options, https: { ...tls, ...NODE_LIMITS } })
+    : Fastify({ ...options, http: NODE_LIMITS })
+}
+
+/** For `localhost` fastify opens a second server that nothing gives access to: its connections had no limit. */
+function oneAddressOf(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host
 }
 
 /** Every path but `/healthz`, which a load balancer or a watchdog asks without knowing secrets. */

@@ -6,9 +6,9 @@
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../protocol.ts'
 import type { Board, ConsumerView, EndpointView, ShardView } from './board.ts'
+import { createProcessMetrics } from './process-metrics.ts'
 import type { ReloadResult } from './reload.ts'
 import { createReloadMetrics } from './reload-metrics.ts'
-import type { Registers } from './registers.ts'
 import { createSourceMetrics, type SourceScene } from './source-metrics.ts'
 
 export interface Metrics {
@@ -120,7 +120,7 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
   gauge('consumer_target_bytes_per_second', 'Target for one consumer.', []).set(TARGET.bytesPerSecond)
   gauge('consumer_target_cpu_ratio', 'CPU that the target may take.', []).set(TARGET.cpuRatio)
   gauge('build_info', 'Version that runs.', ['version', 'node']).set({ version, node: process.version }, 1)
-  registerProcess(registers)
+  createProcessMetrics(PREFIX, registers)
   const ofSources = createSourceMetrics(PREFIX, registers)
   const onReload = createReloadMetrics(PREFIX, registers)
 
@@ -236,41 +236,4 @@ const DEAD_LETTER_REASONS = ['event-refused', 'too-large', 'not-hec', 'kills-wor
 export function isTargetMet(bytesPerSecond: number, cpuRatio: number): boolean | undefined {
   if (bytesPerSecond === 0) return undefined
   return cpuRatio / bytesPerSecond <= TARGET.cpuRatio / TARGET.bytesPerSecond
-}
-
-/** prom-client's own process metrics carry names that promtool refuses; these few are what a dashboard needs. */
-function registerProcess(registers: Registers): void {
-  new Counter({
-    name: 'process_cpu_seconds_total',
-    help: 'CPU time of the whole process.',
-    registers,
-    collect() {
-      const { user, system } = process.cpuUsage()
-      this.reset()
-      this.inc((user + system) / 1e6)
-    },
-  })
-  new Counter({
-    name: `${PREFIX}supervisor_cpu_seconds_total`,
-    help: "CPU time of the supervisor's thread.",
-    registers,
-    collect() {
-      const { user, system } = process.threadCpuUsage()
-      this.reset()
-      this.inc((user + system) / 1e6)
-    },
-  })
-  new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Resident memory of the whole process.',
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss())
-    },
-  })
-  new Gauge({
-    name: 'process_start_time_seconds',
-    help: 'Start of the process, unix time.',
-    registers,
-  }).set(Math.round(Date.now() / 1_000 - process.uptime()))
 }

@@ -30,6 +30,7 @@ import { createPageMemory, regionBytes } from './page-memory.ts'
 import { createQuarantineList, type QuarantineList } from './quarantine.ts'
 import { startShard } from './shard.ts'
 import { listenForDrain } from './stop.ts'
+import { threadMemoryBytes } from './thread-memory.ts'
 import { createTroubles } from './troubles.ts'
 
 type Send = (message: FromWorker) => void
@@ -206,13 +207,10 @@ async function restoreGroup(port: MessagePort, send: Send, signal: AbortSignal):
   }
 }
 
-/**
- * Heap and buffers of this thread alone; `memoryUsage` of a worker counts its own isolate. Of the module's memory, which
- * counts as external with all its room, what has been used.
- */
+/** Of the module's memory, which counts as external with all its room, what has been used. */
 function memoryBytes({ module, buffers, pages }: ReturnType<typeof shareMemory>): number {
-  const { heapUsed, external } = process.memoryUsage()
-  if (!module || !pages) return heapUsed + external
+  const bytes = threadMemoryBytes()
+  if (!module || !pages) return bytes
   const bodiesBytes = module.bodies.length > 0 ? buffers.madeBytes() : 0
-  return heapUsed + external - module.memory.length + bodiesBytes + pages.usedBytes()
+  return bytes - module.memory.length + bodiesBytes + pages.usedBytes()
 }

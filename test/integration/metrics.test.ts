@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../../src/protocol.ts'
 import { createBoard } from '../../src/supervisor/board.ts'
 import { startHttp } from '../../src/supervisor/http.ts'
@@ -380,7 +380,7 @@ describe('the HTTP endpoint', () => {
     const { metrics } = start()
     const endpoint = await startHttp(
       { host: '127.0.0.1', port: 0, ...config },
-      { metrics, readiness, status: healthy, redact: text => text },
+      { metrics, readiness, status: healthy, redact: text => text, log: { warn: () => {} } },
     )
     onTestFinished(endpoint.close)
     return endpoint
@@ -398,6 +398,20 @@ describe('the HTTP endpoint', () => {
     })
     expect(open.headers.get('content-type')).toMatch(/^application\/openmetrics-text; version=1\.0\.0/)
     expect(await open.text()).toMatch(/# EOF\n?$/)
+  })
+
+  it('serves all other metrics when no file descriptor is left for reading the memory', async () => {
+    const { url } = await serve()
+    const noFile = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+    const reading = vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
+      throw noFile
+    })
+    onTestFinished(() => reading.mockRestore())
+    const scrape = await fetch(`${url}/metrics`)
+    const lines = (await scrape.text()).split('\n')
+    expect(scrape.status).toBe(200)
+    expect(lines).toContainEqual(expect.stringMatching(/^process_resident_memory_bytes nan$/i))
+    expect(lines).toContainEqual(expect.stringMatching(/^sls2splunk_build_info\{.*\} 1$/))
   })
 
   it('is healthy, and ready or not with the reasons', async () => {

@@ -5,35 +5,10 @@ import { get, type IncomingMessage } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { healthy, splunkDown } from '../support/status-documents.ts'
-import { serveStatus, type StatusServer } from '../support/status-server.ts'
+import { serveStatus } from '../support/status-server.ts'
+import { type StatusWatcher, watchStatus } from '../support/status-watcher.ts'
 
 const WITHIN = { withinMs: 5_000 }
-
-/** Watches until the end of the test; answers with what has come so far. */
-async function watch({ url }: StatusServer) {
-  const asked = get(`${url}/api/events`, { agent: false })
-  onTestFinished(() => void asked.destroy())
-  const [answer]: IncomingMessage[] = await once(asked, 'response')
-  if (!answer) throw new Error('no answer')
-  let text = ''
-  let ended = false
-  answer.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk
-  })
-  answer
-    .on('error', () => {})
-    .once('close', () => {
-      ended = true
-    })
-  return {
-    status: answer.statusCode,
-    type: answer.headers['content-type'],
-    text: () => text,
-    messages: () => text.split('\n\n').flatMap(part => (part.startsWith('data: ') ? [part.slice(6)] : [])),
-    ended: () => ended,
-    leave: () => asked.destroy(),
-  }
-}
 
 /** Of a path as it stands: `fetch` would mend it. */
 async function statusOf(url: string, path: string): Promise<number | undefined> {
@@ -120,7 +95,7 @@ it('/api/status is the document, which nobody keeps', async () => {
 describe('/api/events', () => {
   it('gives the document at once, then every second, as it then is', async () => {
     const server = await serveStatus(healthy(), onTestFinished)
-    const watcher = await watch(server)
+    const watcher = await watchStatus(server, onTestFinished)
     expect([watcher.status, watcher.type]).toEqual([200, 'text/event-stream; charset=utf-8'])
     await eventually(() => watcher.messages().length > 0, WITHIN)
     server.show(splunkDown())
@@ -132,8 +107,8 @@ describe('/api/events', () => {
 
   it('asks for the document once for all who watch, and not at all when nobody does', async () => {
     const server = await serveStatus(healthy(), onTestFinished)
-    const watchers: Awaited<ReturnType<typeof watch>>[] = []
-    for (let i = 0; i < 10; i++) watchers.push(await watch(server))
+    const watchers: StatusWatcher[] = []
+    for (let i = 0; i < 10; i++) watchers.push(await watchStatus(server, onTestFinished))
     await eventually(() => watchers.every(each => each.messages().length >= 4), { withinMs: 10_000 })
     // One for each that came, and one for each second.
     expect(server.asked()).toBeLessThan(20)
@@ -154,16 +129,16 @@ describe('/api/events', () => {
   it('has room for 32, and for another when one has left', async () => {
     const server = await serveStatus(healthy(), onTestFinished)
     const watchers = []
-    for (let i = 0; i < 32; i++) watchers.push(await watch(server))
+    for (let i = 0; i < 32; i++) watchers.push(await watchStatus(server, onTestFinished))
     const refused = await fetch(`${server.url}/api/events`)
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('too many')])
     watchers[0]?.leave()
-    await eventually(async () => (await watch(server)).status === 200, WITHIN)
+    await eventually(async () => (await watchStatus(server, onTestFinished)).status === 200, WITHIN)
   })
 
   it('ends when the service does', async () => {
     const server = await serveStatus(healthy(), onTestFinished)
-    const watcher = await watch(server)
+    const watcher = await watchStatus(server, onTestFinished)
     await server.close()
     await eventually(watcher.ended, WITHIN)
   })
@@ -175,7 +150,7 @@ describe('/api/events', () => {
     onTestFinished(() => void lazy.destroy())
     const answer = await promise
     answer.pause()
-    const watcher = await watch(server)
+    const watcher = await watchStatus(server, onTestFinished)
     await eventually(() => watcher.messages().length >= 4, { withinMs: 15_000 })
   })
 })

@@ -13,6 +13,8 @@ export interface StatusServer {
   show(document: StatusDocument): void
   /** How often the document has been asked for. */
   asked(): number
+  /** Every warning so far. */
+  readonly warnings: readonly string[]
   close(): Promise<void>
 }
 
@@ -23,6 +25,7 @@ export async function serveStatus(
 ): Promise<StatusServer> {
   let shown = document
   let asked = 0
+  const warnings: string[] = []
   const { url, close } = await startHttp(
     { host: '127.0.0.1', port: 0, ...config },
     {
@@ -33,6 +36,7 @@ export async function serveStatus(
         return shown
       },
       redact: text => text,
+      log: { warn: message => void warnings.push(message) },
     },
   )
   atEnd(close)
@@ -42,6 +46,7 @@ export async function serveStatus(
       shown = next
     },
     asked: () => asked,
+    warnings,
     close,
   }
 }
