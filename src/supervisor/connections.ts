@@ -47,11 +47,11 @@ export function limitConnections(server: Server, warn: (message: string) => void
   }
 
   function closeLongestWaiting(): void {
-    for (const [name, socket] of waiting) {
-      forget(name, socket)
-      socket.destroy()
-      return
-    }
+    const [longest] = waiting
+    if (!longest) return
+    const [name, socket] = longest
+    forget(name, socket)
+    socket.destroy()
   }
 
   function warnOf({ remoteAddress }: Socket): void {
