@@ -13,7 +13,7 @@ const VECTOR_BYTES: usize = 16
 
 /**
  * Writes what the block `[from, to)` stands for to `[out, outEnd)` and answers where it ends; 0 when it is no block, or one
- * of more. The block may lie behind `out` in the same memory: src/worker/page-memory.ts says how far. Up to 32 bytes
+ * of more. The block may lie behind `out` in the same memory: src/worker/read/page-memory.ts says how far. Up to 32 bytes
  * beyond both are read and written, and mean nothing.
  */
 export function decompress(from: usize, to: usize, out: usize, outEnd: usize): usize {

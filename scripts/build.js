@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 for (const made of ['dist', 'wasm']) rmSync(`${root}${made}`, { recursive: true, force: true })
 run('tsc', ['-p', 'tsconfig.build.json'])
 // A browser takes the page as it stands.
-cpSync(`${root}src/page`, `${root}dist/page`, { recursive: true })
+cpSync(`${root}src/status/page`, `${root}dist/page`, { recursive: true })
 
 // The encoder's inner loop, for checkouts and packages alike.
 mkdirSync(`${root}wasm`, { recursive: true })

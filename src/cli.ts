@@ -1,19 +1,19 @@
 /** The command table. */
 
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { CheckOptions } from './commands/check.ts'
+import type { CheckOptions } from './commands/check/check.ts'
 import type { ResetOptions } from './commands/checkpoints/reset.ts'
 import type { ShowOptions } from './commands/checkpoints/show.ts'
-import { completionOf, type Shell, SHELLS } from './commands/completion.ts'
+import { completionOf, type Shell, SHELLS } from './commands/completion/completion.ts'
 import type { ReplayOptions } from './commands/dead-letters/replay.ts'
-import { EXIT } from './commands/exit.ts'
-import { flushed } from './commands/flushed.ts'
-import type { PreviewOptions } from './commands/preview.ts'
-import { run } from './commands/run.ts'
-import type { StatusOptions } from './commands/status.ts'
+import { EXIT } from './commands/terminal/exit.ts'
+import { flushed } from './commands/terminal/flushed.ts'
+import type { PreviewOptions } from './commands/preview/preview.ts'
+import { run } from './commands/run/run.ts'
+import type { StatusOptions } from './commands/status/status.ts'
 import { parseStartPosition, START_POSITION_FORM } from './config/start-position.ts'
 import type { StartPosition } from './config/types.ts'
-import { VERSION } from './version.ts'
+import { VERSION } from './base/version.ts'
 
 const CONFIG_OPTION = [
   '-c, --config <file>',
@@ -41,7 +41,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option('--json', 'for programs', false)
     .addHelpText('after', exampleOf('check --config /etc/sls2splunk/config.yaml'))
     .action(async ({ config, ...options }: CheckOptions & { config?: string }) => {
-      const { check } = await import('./commands/check.ts')
+      const { check } = await import('./commands/check/check.ts')
       finish(await check(config, options))
     })
 
@@ -55,7 +55,7 @@ function createProgram(finish: (status: number) => void): Command {
     .option('--kill-worker', 'kills one worker thread mid-way, to show that it comes back', false)
     .addHelpText('after', exampleOf('demo --seconds 60 --rate 20 --kill-worker'))
     .action(async options => {
-      const { demo } = await import('./commands/demo.ts')
+      const { demo } = await import('./commands/demo/demo.ts')
       finish(await demo(options))
     })
   addDeadLetters(program, finish)
@@ -112,7 +112,7 @@ function addStatus(program: Command, finish: (status: number) => void): void {
     .option('--watch', 'every second anew, until Ctrl-C', false)
     .addHelpText('after', exampleOf('status --config /etc/sls2splunk/config.yaml --watch'))
     .action(async ({ config, ...options }: StatusOptions & { config?: string }) => {
-      const { status } = await import('./commands/status.ts')
+      const { status } = await import('./commands/status/status.ts')
       finish(await status(config, options))
     })
 }
@@ -132,7 +132,7 @@ function addPreview(program: Command, finish: (status: number) => void): void {
     .option('--limit <n>', 'so many events', parseCount, 10)
     .addHelpText('after', exampleOf('preview --source actiontrail --from 2026-01-31T08:00:00Z --limit 3'))
     .action(async ({ config, ...options }: PreviewOptions & { config?: string }) => {
-      const { preview } = await import('./commands/preview.ts')
+      const { preview } = await import('./commands/preview/preview.ts')
       finish(await preview(config, options))
     })
 }

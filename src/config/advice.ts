@@ -1,6 +1,6 @@
 /** What a valid configuration is warned about, and what of it must never be logged. */
 
-import { environmentProxies, passwordIn } from '../proxy.ts'
+import { environmentProxies, passwordIn } from '../base/proxy.ts'
 import type { Environment } from './interpolate.ts'
 import type { Config, SourceConfig } from './types.ts'
 

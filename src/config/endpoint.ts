@@ -1,7 +1,7 @@
 /** Addresses in the configuration: the Log Service endpoint, HEC URLs, proxies, the address to listen on. */
 
 import { isIP } from 'node:net'
-import { parseProxyUrl, proxyForm } from '../proxy.ts'
+import { parseProxyUrl, proxyForm } from '../base/proxy.ts'
 import { ok, type Parsed, wrong } from './problem.ts'
 
 const ENDPOINT_FORM =

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import { parseDurationMs, parseSizeBytes } from '../units.ts'
+import { parseDurationMs, parseSizeBytes } from '../base/units.ts'
 import { isFilled } from './interpolate.ts'
 import type { Parsed } from './problem.ts'
 

@@ -1,7 +1,7 @@
 /** `sls2splunk-simulator`: both far ends by hand, with audit logs written at a steady rate. */
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { sleep } from '../wait.ts'
+import { sleep } from '../base/wait.ts'
 import { createGenerator } from './generator.ts'
 import { eachLogId } from './generator/log-id.ts'
 import { startHecReceiver } from './hec/receiver.ts'

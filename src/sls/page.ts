@@ -2,11 +2,11 @@
 
 import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
-import type { HttpHeaders } from '../http.ts'
-import { releaseMemory } from '../release.ts'
+import type { HttpHeaders } from '../http/client.ts'
+import { releaseMemory } from '../base/release.ts'
 import { cursorOf, moved } from './cursor.ts'
 import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
-import { splitLogGroups } from './wire.ts'
+import { splitLogGroups } from '../simulator/wire.ts'
 
 /** Opaque Base64 text; the number inside exceeds 2^53 and is nobody's business but the server's. */
 export type Cursor = string

@@ -1,6 +1,6 @@
 /** What can be asked of a project without changing anything: for `check`, which takes no part in the consumer group. */
 
-import { isNumber, isRecord, isText } from '../json.ts'
+import { isNumber, isRecord, isText } from '../base/json.ts'
 import { jsonAs } from './answer.ts'
 import type { SlsResult } from './errors.ts'
 import { createTransport, type TransportOptions } from './transport.ts'

@@ -1,6 +1,6 @@
 /** What the answers of Log Service's JSON calls look like. Anything else is refused, never taken for "nothing". */
 
-import { isNumber, isRecord, isText } from '../json.ts'
+import { isNumber, isRecord, isText } from '../base/json.ts'
 
 export function isShardIds(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every(Number.isInteger)

@@ -4,8 +4,8 @@
  */
 
 import type { SlsConfig } from '../config/types.ts'
-import { messageOf } from '../failure.ts'
-import { createHttpClient } from '../http.ts'
+import { messageOf } from '../base/failure.ts'
+import { createHttpClient } from '../http/client.ts'
 import { projectAddress } from './address.ts'
 import { type Read, readAnswer } from './answer.ts'
 import { type Credentials, createCredentials } from './credentials.ts'

@@ -3,7 +3,7 @@
  * those that it still knows: so a lost answer means that it is never learned, and the events are sent again.
  */
 
-import { sleep } from '../wait.ts'
+import { sleep } from '../base/wait.ts'
 import { isTokenRefused } from './answers.ts'
 import type { AckQuestion, HecClient } from './client.ts'
 

@@ -1,7 +1,7 @@
 /** One request to one HEC endpoint, one verdict. Where to send and when to try again are decided elsewhere. */
 
 import type { SplunkConfig } from '../config/types.ts'
-import { createHttpClient, type HttpOutcome } from '../http.ts'
+import { createHttpClient, type HttpOutcome } from '../http/client.ts'
 import {
   judge,
   judgeProbe,

@@ -3,7 +3,7 @@
  * of the one that took the events. One endpoint, so a name and a value are all that is kept.
  */
 
-import type { HttpHeaders } from '../http.ts'
+import type { HttpHeaders } from '../http/client.ts'
 
 /** For a request: empty, or `{ cookie: 'AWSALB=…' }`. */
 export type CookieHeader = Readonly<Record<string, string>>

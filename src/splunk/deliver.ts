@@ -1,7 +1,7 @@
 /** Delivery of a body: until Splunk has all of it, the dead letters have what it refuses, and the rest is named. */
 
-import { type BackoffRange, backoffMs } from '../backoff.ts'
-import { sleep } from '../wait.ts'
+import { type BackoffRange, backoffMs } from '../base/backoff.ts'
+import { sleep } from '../base/wait.ts'
 import { type Failure, isFailure, mayBeAboutEvents, type Reason } from './answers.ts'
 import {
   type Consequence,

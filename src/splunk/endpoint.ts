@@ -1,6 +1,6 @@
 /** One HEC endpoint as a worker knows it: whether it may be tried, how many requests it takes, what it confirms. */
 
-import { type BackoffRange, backoffMs } from '../backoff.ts'
+import { type BackoffRange, backoffMs } from '../base/backoff.ts'
 import { type Acceptances, createAcceptances } from './acceptances.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
 import {

@@ -3,8 +3,8 @@
  * time, and then a single request tries it. What waits for an endpoint waits here.
  */
 
-import { unlessAborted } from '../failure.ts'
-import { createBell, sleep } from '../wait.ts'
+import { unlessAborted } from '../base/failure.ts'
+import { createBell, sleep } from '../base/wait.ts'
 import type { Endpoint, Posted, Request } from './endpoint.ts'
 
 export interface Endpoints {

@@ -1,7 +1,7 @@
 /** Events as the payload of a request, which may be made again and again. */
 
 import { gzipSync } from 'node:zlib'
-import { releaseMemory } from '../release.ts'
+import { releaseMemory } from '../base/release.ts'
 import type { Payload } from './client.ts'
 import type { Events } from './pieces.ts'
 

@@ -1,6 +1,6 @@
 /** Events one after the other, and parts of them: what is left of a body while its answers come in. */
 
-import { isRecord, parseJson } from '../json.ts'
+import { isRecord, parseJson } from '../base/json.ts'
 
 /** Concatenated JSON objects as they are sent. */
 export interface Events {

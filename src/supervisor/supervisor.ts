@@ -5,17 +5,17 @@
 
 import { differenceOf, type SourceChange } from '../config/difference.ts'
 import type { Config, SourceConfig } from '../config/types.ts'
-import type { Log } from '../log.ts'
-import { aborted, sleep } from '../wait.ts'
-import type { Account } from './account.ts'
-import type { Board } from './board.ts'
-import type { Conditions } from './conditions.ts'
-import { createGroupKeeper, type GroupAdmin } from './group.ts'
-import type { Metrics } from './metrics.ts'
-import { type Settings, type SourceRun, startSource } from './source-run.ts'
-import type { KnownSource } from './status.ts'
-import { reportOf, type StopReport } from './stop-report.ts'
-import { createWorkers } from './workers.ts'
+import type { Log } from '../log/log.ts'
+import { aborted, sleep } from '../base/wait.ts'
+import type { Account } from './state/account.ts'
+import type { Board } from './state/board.ts'
+import type { Conditions } from './state/conditions.ts'
+import { createGroupKeeper, type GroupAdmin } from './sources/group.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { type Settings, type SourceRun, startSource } from './sources/source-run.ts'
+import type { KnownSource } from './health/status-document.ts'
+import { reportOf, type StopReport } from './sources/stop-report.ts'
+import { createWorkers } from './sources/workers.ts'
 
 export interface SupervisorParts {
   readonly config: Config

@@ -4,20 +4,20 @@
  * server never gives it away while we still work on it.
  */
 
-import { backoffMs } from '../backoff.ts'
+import { backoffMs } from '../base/backoff.ts'
 import { groupTimeoutSeconds } from '../config/group-timeout.ts'
-import { unlessAborted } from '../failure.ts'
-import type { ShardStatus, Unconfirmed, Unsaved } from '../protocol.ts'
+import { unlessAborted } from '../base/failure.ts'
+import type { ShardStatus, Unconfirmed, Unsaved } from '../thread/protocol.ts'
 import type { SlsClient } from '../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../sls/errors.ts'
-import { formatDuration } from '../units.ts'
-import { createAlarm, sleep } from '../wait.ts'
-import type { KnownPositions } from './known-positions.ts'
-import { createLease, type IsOurs } from './lease.ts'
-import type { WorkerLog } from './log.ts'
-import type { Release, ShardRunner } from './shard.ts'
-import { slsTrouble } from './sls-calls.ts'
-import type { Troubles } from './troubles.ts'
+import { formatDuration } from '../base/units.ts'
+import { createAlarm, sleep } from '../base/wait.ts'
+import type { KnownPositions } from './shard/known-positions.ts'
+import { createLease, type IsOurs } from './shard/lease.ts'
+import type { WorkerLog } from './report/log.ts'
+import type { Release, ShardRunner } from './shard/shard.ts'
+import { slsTrouble } from './read/sls-calls.ts'
+import type { Troubles } from './report/troubles.ts'
 
 export interface ConsumerOptions {
   readonly client: SlsClient

@@ -2,7 +2,7 @@
 
 import { compressSync } from 'lz4-napi'
 import { createGenerator } from '../../src/simulator/generator.ts'
-import { joinLogGroups } from '../../src/sls/wire.ts'
+import { joinLogGroups } from '../../src/simulator/wire.ts'
 import { createEncode } from '../../src/worker/encode/page-encoder.ts'
 import { createPlanner, type PlanContext } from '../../src/worker/encode/plan.ts'
 import type { Vector } from '../../src/worker/encode/vector.ts'

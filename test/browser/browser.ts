@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { HttpConfig } from '../../src/config/types.ts'
-import type { StatusDocument } from '../../src/status.ts'
+import type { StatusDocument } from '../../src/status/document.ts'
 import type { AtEnd } from '../support/at-end.ts'
 import { serveStatus, type StatusServer } from '../support/status-server.ts'
 

@@ -1,7 +1,7 @@
 /** The page of a real service while things go wrong: the sentence at the top says so within five seconds. */
 
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startHttp } from '../../src/supervisor/http.ts'
+import { startHttp } from '../../src/supervisor/http/server.ts'
 import { type FarEnds, type FarEndsOptions, startFarEnds } from '../support/far-ends.ts'
 import type { RunningService } from '../support/service.ts'
 import { hasChromium, openPage, WITHOUT } from './browser.ts'

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions } from 'playwright-core'
-import type { StatusDocument } from '../../src/status.ts'
+import type { StatusDocument } from '../../src/status/document.ts'
 import { createEnds } from '../support/at-end.ts'
 import { healthy, large, shardBehind, splunkDown } from '../support/status-documents.ts'
 import { look } from './browser.ts'

@@ -1,7 +1,7 @@
 /** The status page, in a real browser. */
 
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { StatusDocument } from '../../src/status.ts'
+import type { StatusDocument } from '../../src/status/document.ts'
 import * as documents from '../support/status-documents.ts'
 import { hasChromium, type LookOptions, look as lookUntil, WITHOUT } from './browser.ts'
 

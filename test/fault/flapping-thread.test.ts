@@ -1,7 +1,7 @@
 /** A worker thread dies again and again: it waits ever longer before it begins anew, and nobody waits with it. */
 
 import { expect } from 'vitest'
-import { parseDurationMs } from '../../src/units.ts'
+import { parseDurationMs } from '../../src/base/units.ts'
 import { eventually } from '../support/eventually.ts'
 import type { RunningService } from '../support/service.ts'
 import { readAgain } from './support/bounds.ts'

@@ -9,8 +9,8 @@ import {
 } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import type { SlsFailure } from '../../src/sls/errors.ts'
-import { type CheckpointOptions, createCheckpoint } from '../../src/worker/checkpoint.ts'
-import { createTroubles } from '../../src/worker/troubles.ts'
+import { type CheckpointOptions, createCheckpoint } from '../../src/worker/shard/checkpoint.ts'
+import { createTroubles } from '../../src/worker/report/troubles.ts'
 import { eventually } from '../support/eventually.ts'
 
 const INTERVAL_MS = 40

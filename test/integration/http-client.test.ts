@@ -9,7 +9,7 @@ import {
   type HttpClientOptions,
   type HttpOutcome,
   type HttpRequest,
-} from '../../src/http.ts'
+} from '../../src/http/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { createAuthority, selfSigned } from '../support/certificates.ts'
 

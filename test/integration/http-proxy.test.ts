@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createHttpClient, type HttpOutcome } from '../../src/http.ts'
+import { createHttpClient, type HttpOutcome } from '../../src/http/client.ts'
 import { createAuthority } from '../support/certificates.ts'
 
 const authority = createAuthority()

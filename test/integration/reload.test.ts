@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { StatusDocument } from '../../src/status.ts'
+import type { StatusDocument } from '../../src/status/document.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FarEnds, LOGSTORE, PROJECT, startFarEnds, TOKEN } from '../support/far-ends.ts'
 import { everythingArrives, expectNothingOpen, expectSoundAccount } from '../support/invariants.ts'

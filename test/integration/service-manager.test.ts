@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createServiceManager } from '../../src/supervisor/service-manager.ts'
+import { createServiceManager } from '../../src/supervisor/process/systemd.ts'
 import { eventually } from '../support/eventually.ts'
 
 const isThere = ['systemd-notify', 'python3'].every(name => spawnSync(name, ['--version']).status === 0)

@@ -2,7 +2,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
 import { decodeCursor, encodeCursor, type SlsSimulatorOptions } from '../../src/simulator/sls/index.ts'
-import { decodeLogGroupList, encodeLogGroup } from '../../src/sls/wire.ts'
+import { decodeLogGroupList, encodeLogGroup } from '../../src/simulator/wire.ts'
 import { field, groupOf, refusal, startSls } from './simulator-sls-setup.ts'
 
 /** Two shards, and calls of shard 0. */

@@ -2,7 +2,7 @@ import { Agent } from 'node:http'
 import { createRequire } from 'node:module'
 import type { LookupFunction } from 'node:net'
 import { expect, it } from 'vitest'
-import { decodeLogGroup } from '../../src/sls/wire.ts'
+import { decodeLogGroup } from '../../src/simulator/wire.ts'
 import { testKey } from './simulator-sls-client.ts'
 import { startSls } from './simulator-sls-setup.ts'
 

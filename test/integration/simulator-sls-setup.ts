@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { manualClock, type SlsSimulatorOptions, startSlsSimulator } from '../../src/simulator/sls/index.ts'
-import type { LogGroup } from '../../src/sls/wire.ts'
+import type { LogGroup } from '../../src/simulator/wire.ts'
 import { createClient, type SlsAnswer } from './simulator-sls-client.ts'
 
 /** A simulator with `test-project/logs`, its clock, and its calls; it ends with the test. */

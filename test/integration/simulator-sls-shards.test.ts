@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { compressSync } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
-import { decodeLogGroup, decodeLogGroupList, encodeLogGroup } from '../../src/sls/wire.ts'
+import { decodeLogGroup, decodeLogGroupList, encodeLogGroup } from '../../src/simulator/wire.ts'
 import type { SlsAnswer } from './simulator-sls-client.ts'
 import { groupOf, refusal, startSls } from './simulator-sls-setup.ts'
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/simulator/sls/index.ts'
 import { createSlsClient, type SlsClient, type SlsClientOptions } from '../../src/sls/client.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'
-import { decodeLogGroupList } from '../../src/sls/wire.ts'
+import { decodeLogGroupList } from '../../src/simulator/wire.ts'
 import { listen } from '../support/listen.ts'
 import { createAuthority } from '../support/certificates.ts'
 import { groupOf } from './simulator-sls-setup.ts'

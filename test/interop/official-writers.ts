@@ -3,7 +3,7 @@
 import { Agent } from 'node:http'
 import { createRequire } from 'node:module'
 import type { LookupFunction } from 'node:net'
-import type { Bytes, KeyValue, LogGroup } from '../../src/sls/wire.ts'
+import type { Bytes, KeyValue, LogGroup } from '../../src/simulator/wire.ts'
 import type { Account } from './far-ends.ts'
 import { runScript, type ScriptInput } from './official-sdk.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeLogGroup, type LogGroup } from '../../src/sls/wire.ts'
+import { decodeLogGroup, type LogGroup } from '../../src/simulator/wire.ts'
 import { comparable } from './expected-event.ts'
 import { type FarEnds, startFarEnds } from './far-ends.ts'
 import { missingSdk, runScript } from './official-sdk.ts'

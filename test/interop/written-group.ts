@@ -2,7 +2,7 @@
 
 import { createGenerator } from '../../src/simulator/generator.ts'
 import { ALL_KINDS } from '../../src/simulator/generator/kinds.ts'
-import { decodeLogGroup, encodeLogGroup, type LogGroup } from '../../src/sls/wire.ts'
+import { decodeLogGroup, encodeLogGroup, type LogGroup } from '../../src/simulator/wire.ts'
 
 const NOW_SECONDS = 1_700_000_000
 

@@ -19,7 +19,7 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   {
     safeguard: 'a checkpoint moves only behind a page that is delivered',
-    file: 'src/worker/shard.ts',
+    file: 'src/worker/shard/shard.ts',
     find: '      const delivered = await shardPage.deliver(',
     replace: '      current.advance(next.next)\n      const delivered = await shardPage.deliver(',
     project: 'fault',
@@ -51,7 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a position that has expired is followed by the oldest log, not by the newest',
-    file: 'src/worker/start.ts',
+    file: 'src/worker/shard/start.ts',
     find: "const OLDEST = { kind: 'begin' } as const",
     replace: "const OLDEST = { kind: 'end' } as const",
     project: 'fault',
@@ -59,7 +59,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'without a heartbeat for the group’s timeout nothing is sent',
-    file: 'src/worker/lease.ts',
+    file: 'src/worker/shard/lease.ts',
     find: '    remainingMs: () => renewedAt + timeoutMs - now(),\n',
     replace: '    remainingMs: () => renewedAt + 1_000 * timeoutMs - now(),\n',
     project: 'fault',
@@ -136,7 +136,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'an event without room among the dead letters waits',
-    file: 'src/worker/letters.ts',
+    file: 'src/worker/deliver/refusals.ts',
     find: '    troubles.raise(who, notWritten(written))\n    return false\n',
     replace: '    troubles.raise(who, notWritten(written))\n    return true\n',
     project: 'fault',
@@ -160,7 +160,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a success before the request is written is no delivery',
-    file: 'src/http.ts',
+    file: 'src/http/client.ts',
     find: 'if (isEarly && isSuccess(status))',
     replace: 'if (isEarly && status < 0)',
     project: 'fault',
@@ -177,23 +177,23 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'no two pages are ever in one place',
-    file: 'src/worker/page-memory.ts',
+    file: 'src/worker/read/page-memory.ts',
     find: '      if (index >= 0) taken.splice(index, 1)',
     replace: '      taken.splice(index, 1)',
     project: 'unit',
-    test: 'test/unit/worker/page-memory.test.ts',
+    test: 'test/unit/worker/read/page-memory.test.ts',
   },
   {
     safeguard: 'a page lies in its place until all of it is settled',
-    file: 'src/worker/round.ts',
+    file: 'src/worker/deliver/round.ts',
     find: '      await Promise.allSettled(sends)\n      throw error\n',
     replace: '      throw error\n',
     project: 'unit',
-    test: 'test/unit/worker/deliver-page.test.ts',
+    test: 'test/unit/worker/deliver/deliver-page.test.ts',
   },
   {
     safeguard: 'what cannot be decoded in a proxy’s address is a problem of the file',
-    file: 'src/proxy.ts',
+    file: 'src/base/proxy.ts',
     find: "  if (broken === undefined) return { kind: 'ok', value: url }\n",
     replace: "  if (broken !== null) return { kind: 'ok', value: url }\n",
     project: 'integration',
@@ -202,7 +202,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a proxy of the environment that is none is left out',
-    file: 'src/http.ts',
+    file: 'src/http/client.ts',
     find: '{ ...process.env, ...environmentProxies(process.env).urls }',
     replace: 'process.env',
     project: 'integration',
@@ -218,19 +218,19 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a reload that throws is a reload that failed',
-    file: 'src/supervisor/reload.ts',
+    file: 'src/supervisor/process/reload.ts',
     find: '      try {\n        const found = read()\n',
     replace: '      read()\n      try {\n        const found = read()\n',
     project: 'unit',
-    test: 'test/unit/supervisor/reload.test.ts',
+    test: 'test/unit/supervisor/process/reload.test.ts',
   },
   {
     safeguard: 'whatever comes of SIGHUP, the process goes on',
-    file: 'src/supervisor/signals.ts',
+    file: 'src/supervisor/process/signals.ts',
     find: '      reload().catch((error: unknown) =>',
     replace: '      reload().then((error: unknown) =>',
     project: 'unit',
-    test: 'test/unit/supervisor/signals.test.ts',
+    test: 'test/unit/supervisor/process/signals.test.ts',
   },
   {
     safeguard: 'no text is too odd to be put into a query',
@@ -242,7 +242,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'connections to the HTTP endpoint leave file descriptors for forwarding',
-    file: 'src/supervisor/connections.ts',
+    file: 'src/supervisor/http/connections.ts',
     find: 'if (open.size <= MAX_CONNECTIONS) return',
     replace: 'if (open.size > 0) return',
     project: 'fault',
@@ -251,7 +251,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a crowd of silent connections makes room for the next one',
-    file: 'src/supervisor/connections.ts',
+    file: 'src/supervisor/http/connections.ts',
     find: '    closeLongestWaiting()\n  })',
     replace: '    socket.destroy()\n  })',
     project: 'integration',
@@ -260,7 +260,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a connection whose request is in progress is not closed for another one',
-    file: 'src/supervisor/connections.ts',
+    file: 'src/supervisor/http/connections.ts',
     find: '    waiting.delete(name)\n    response.once',
     replace: '    response.once',
     project: 'integration',
@@ -269,7 +269,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a connection that says nothing is closed',
-    file: 'src/supervisor/connections.ts',
+    file: 'src/supervisor/http/connections.ts',
     find: 'const SILENT_MS = 5_000',
     replace: 'const SILENT_MS = 500_000',
     project: 'integration',
@@ -278,15 +278,15 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a worker tells its memory without a file descriptor',
-    file: 'src/worker/thread-memory.ts',
+    file: 'src/worker/report/thread-memory.ts',
     find: '  const { used_heap_size, external_memory } = getHeapStatistics()\n',
     replace: '  const { heapUsed: used_heap_size, external: external_memory } = process.memoryUsage()\n',
     project: 'unit',
-    test: 'test/unit/worker/thread-memory.test.ts',
+    test: 'test/unit/worker/report/thread-memory.test.ts',
   },
   {
     safeguard: 'a scrape is answered when no file descriptor is left',
-    file: 'src/supervisor/process-metrics.ts',
+    file: 'src/supervisor/metrics/process.ts',
     find: '  } catch {\n    return Number.NaN\n',
     replace: '  } catch (error) {\n    throw error\n',
     project: 'integration',
@@ -295,7 +295,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'systemd is told again after it could not be told',
-    file: 'src/supervisor/service-manager.ts',
+    file: 'src/supervisor/process/systemd.ts',
     find: '    if (!isThere) return\n',
     replace: '    if (!isThere || isFailing) return\n',
     project: 'integration',
@@ -316,6 +316,6 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'LimitCORE=0\n',
     replace: '',
     project: 'unit',
-    test: 'test/unit/systemd.test.ts',
+    test: 'test/unit/systemd/unit.test.ts',
   },
 ]

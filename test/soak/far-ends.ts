@@ -15,7 +15,7 @@ import {
   type SlsSimulator,
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
-import { sleep } from '../../src/wait.ts'
+import { sleep } from '../../src/base/wait.ts'
 import type { DeadLetters } from './dead-letters.ts'
 
 export const PROJECT = 'soak-project'

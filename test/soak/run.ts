@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { createRandom, type Random } from '../../src/simulator/generator/random.ts'
-import { sleep } from '../../src/wait.ts'
+import { sleep } from '../../src/base/wait.ts'
 import { configOf } from './config.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { type SoakFarEnds, startSoakFarEnds } from './far-ends.ts'

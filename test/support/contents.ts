@@ -1,7 +1,7 @@
 /** Whether logs arrive as they were issued: a hash of each is kept, and compared with what comes. */
 
 import { createHash } from 'node:crypto'
-import { joinLogGroups } from '../../src/sls/wire.ts'
+import { joinLogGroups } from '../../src/simulator/wire.ts'
 import { referenceEvents } from './reference-encoder.ts'
 
 export interface Contents {

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lineOf, readLine, type StoredLetter } from '../../src/worker/dead-letter-line.ts'
+import { lineOf, readLine, type StoredLetter } from '../../src/dead-letters/line.ts'
 import type { AtEnd } from './at-end.ts'
 
 /** A letter of an event that can be told from others; `n` is its place in the group too. */

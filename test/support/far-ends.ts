@@ -18,7 +18,7 @@ import {
   type SlsSimulatorOptions,
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
-import type { StopReport } from '../../src/supervisor/stop-report.ts'
+import type { StopReport } from '../../src/supervisor/sources/stop-report.ts'
 import type { AtEnd } from './at-end.ts'
 import { createContents } from './contents.ts'
 import { type RunningService, type ServiceOptions, startService } from './service.ts'

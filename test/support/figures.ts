@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { VERSION } from '../../src/version.ts'
+import { VERSION } from '../../src/base/version.ts'
 
 /** Writes a file of JSON to bench/results, its name the prefix and the time, and says where. */
 export function saveFigures(prefix: string, figures: object): void {

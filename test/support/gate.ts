@@ -1,6 +1,6 @@
 /** One way through a cable: who may pass now, how fast, and how far. */
 
-import { aborted, sleep } from '../../src/wait.ts'
+import { aborted, sleep } from '../../src/base/wait.ts'
 
 export type Rule =
   | { readonly kind: 'flow' }

@@ -4,7 +4,7 @@
  */
 
 import type { EventMetadata, Matcher, Pattern, Template, TemplatePart } from '../../src/config/types.ts'
-import { decodeLogGroupList, type KeyValue, type Log, type LogGroup } from '../../src/sls/wire.ts'
+import { decodeLogGroupList, type KeyValue, type Log, type LogGroup } from '../../src/simulator/wire.ts'
 import type { PlanContext } from '../../src/worker/encode/plan.ts'
 
 interface Group {

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createService, type Service } from '../../src/commands/service.ts'
+import { createService, type Service } from '../../src/service/service.ts'
 import type {
   Config,
   DeadLettersConfig,
@@ -12,8 +12,8 @@ import type {
   SplunkConfig,
   WorkerConfig,
 } from '../../src/config/types.ts'
-import { createServiceLog } from '../../src/commands/service-log.ts'
-import type { StopReport } from '../../src/supervisor/stop-report.ts'
+import { createServiceLog } from '../../src/service/service-log.ts'
+import type { StopReport } from '../../src/supervisor/sources/stop-report.ts'
 
 export interface ServiceOptions {
   readonly slsUrl: string

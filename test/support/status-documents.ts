@@ -9,7 +9,7 @@ import type {
   StatusDocument,
   StatusEvent,
   StatusReason,
-} from '../../src/status.ts'
+} from '../../src/status/document.ts'
 
 const NOW_MS = Date.parse('2026-03-14T09:26:53.000Z')
 const INTERVAL_S = 5

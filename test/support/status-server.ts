@@ -1,10 +1,10 @@
 /** The HTTP endpoint of a service, whose status a test decides. */
 
 import type { HttpConfig } from '../../src/config/types.ts'
-import type { StatusDocument } from '../../src/status.ts'
-import { createBoard } from '../../src/supervisor/board.ts'
-import { startHttp } from '../../src/supervisor/http.ts'
-import { createMetrics } from '../../src/supervisor/metrics.ts'
+import type { StatusDocument } from '../../src/status/document.ts'
+import { createBoard } from '../../src/supervisor/state/board.ts'
+import { startHttp } from '../../src/supervisor/http/server.ts'
+import { createMetrics } from '../../src/supervisor/metrics/metrics.ts'
 import type { AtEnd } from './at-end.ts'
 
 export interface StatusServer {

@@ -1,6 +1,6 @@
 /** Statuses of workers for tests of what is made of them. */
 
-import type { CallDelta, ShardDelta, ShardStatus, WorkerStatus } from '../../src/protocol.ts'
+import type { CallDelta, ShardDelta, ShardStatus, WorkerStatus } from '../../src/thread/protocol.ts'
 
 export function shardDelta(shard: number, given: Partial<ShardDelta> = {}): ShardDelta {
   return {

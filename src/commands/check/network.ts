@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP, connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { TlsConfig } from '../../config/types.ts'
-import { toFailure } from '../../failure.ts'
+import { toFailure } from '../../base/failure.ts'
 import { judgeCertificate, KEYS } from './certificate.ts'
 import { type Finding, failed, ok, type Step, skipped } from './step.ts'
 

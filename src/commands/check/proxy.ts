@@ -1,6 +1,6 @@
 /** Which proxy a request would go through, as the HTTP client decides it. */
 
-import { environmentProxies } from '../../proxy.ts'
+import { environmentProxies } from '../../base/proxy.ts'
 
 /** `configured`: `sls.proxy` or `splunk.proxy`; `''` for none. */
 export function proxyFor(

@@ -1,6 +1,6 @@
 /** Reports as rows for a terminal, and as one document for programs. */
 
-import { count } from '../dead-letters/words.ts'
+import { count } from '../terminal/words.ts'
 import { policyFor } from './access.ts'
 import type { Report, State } from './step.ts'
 

@@ -6,7 +6,7 @@ import type { SlsConfig, SourceConfig } from '../../config/types.ts'
 import { createSlsClient, type SlsClient } from '../../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
 import type { Group, Shard, SlsQuestions } from '../../sls/questions.ts'
-import { count } from '../dead-letters/words.ts'
+import { count } from '../terminal/words.ts'
 import { callFailed, type RamAction, UNTRIED_ACTIONS } from './access.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
 

@@ -1,7 +1,7 @@
 /** Steps in a row: each tries one thing, and is skipped when what it builds on has failed. */
 
-import { messageOf } from '../../failure.ts'
-import { aborted } from '../../wait.ts'
+import { messageOf } from '../../base/failure.ts'
+import { aborted } from '../../base/wait.ts'
 
 export type State = 'ok' | 'warning' | 'failed' | 'skipped'
 

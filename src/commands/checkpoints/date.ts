@@ -2,7 +2,7 @@
 
 import type { SlsResult } from '../../sls/errors.ts'
 import type { Cursor } from '../../sls/page.ts'
-import type { LogService } from '../log-service.ts'
+import type { LogService } from '../log-service/connection.ts'
 
 /** Unix seconds; undefined where the data at the cursor have expired. */
 export async function dateOf(

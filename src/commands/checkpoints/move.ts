@@ -5,8 +5,8 @@ import type { ShardPosition } from '../../sls/admin.ts'
 import { isBefore } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
 import type { Cursor } from '../../sls/page.ts'
-import { formatDuration } from '../../units.ts'
-import type { LogService } from '../log-service.ts'
+import { formatDuration } from '../../base/units.ts'
+import type { LogService } from '../log-service/connection.ts'
 import { dateOf, timeText } from './date.ts'
 
 export interface Move {

@@ -2,14 +2,14 @@
 
 import type { Config, SourceConfig } from '../../config/types.ts'
 import type { SlsResult } from '../../sls/errors.ts'
-import { formatDuration } from '../../units.ts'
-import { chooseSource } from '../choose-source.ts'
-import { tableOf } from '../dead-letters/words.ts'
-import { eachShard } from '../each-shard.ts'
-import { EXIT } from '../exit.ts'
-import { fail } from '../fail.ts'
-import { describeTrouble, withLogService } from '../log-service.ts'
-import { openConfig } from '../open-config.ts'
+import { formatDuration } from '../../base/units.ts'
+import { chooseSource } from '../log-service/choose-source.ts'
+import { tableOf } from '../terminal/words.ts'
+import { eachShard } from '../log-service/each-shard.ts'
+import { EXIT } from '../terminal/exit.ts'
+import { fail } from '../terminal/fail.ts'
+import { describeTrouble, withLogService } from '../log-service/connection.ts'
+import { openConfig } from '../terminal/open-config.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 export interface ShowOptions {

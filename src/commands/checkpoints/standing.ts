@@ -3,7 +3,7 @@
 import type { ShardPosition } from '../../sls/admin.ts'
 import type { SlsResult } from '../../sls/errors.ts'
 import type { Cursor } from '../../sls/page.ts'
-import type { LogService } from '../log-service.ts'
+import type { LogService } from '../log-service/connection.ts'
 import { dateOf, timeText } from './date.ts'
 
 /** As `checkpoints show --json` prints it. Times are ISO 8601. */

@@ -2,8 +2,8 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LETTERS, unlessGone } from '../../worker/dead-letter-directory.ts'
-import { readLine, type StoredLetter } from '../../worker/dead-letter-line.ts'
+import { LETTERS, unlessGone } from '../../dead-letters/directory.ts'
+import { readLine, type StoredLetter } from '../../dead-letters/line.ts'
 
 /** What a replay has moved away; one that was killed leaves it behind. */
 export const REPLAYING = `${LETTERS}.replaying`

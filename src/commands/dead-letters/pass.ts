@@ -2,9 +2,9 @@
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf } from '../../failure.ts'
-import { isSystemError } from '../../worker/dead-letter-directory.ts'
-import type { StoredLetter } from '../../worker/dead-letter-line.ts'
+import { messageOf } from '../../base/failure.ts'
+import { isSystemError } from '../../dead-letters/directory.ts'
+import type { StoredLetter } from '../../dead-letters/line.ts'
 import { listFiles, readLines } from './files.ts'
 import { KEPT, type Replay, replayFile } from './replay-file.ts'
 import type { SendAll } from './send.ts'

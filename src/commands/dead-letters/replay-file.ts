@@ -6,9 +6,9 @@
 
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LETTERS, unlessGone } from '../../worker/dead-letter-directory.ts'
-import { append, createFile } from '../../worker/dead-letter-file.ts'
-import { lineOf, type StoredLetter } from '../../worker/dead-letter-line.ts'
+import { LETTERS, unlessGone } from '../../dead-letters/directory.ts'
+import { append, createFile } from '../../dead-letters/file.ts'
+import { lineOf, type StoredLetter } from '../../dead-letters/line.ts'
 import { freePath, type Line, REPLAYING, readLines, stemOf } from './files.ts'
 import type { SendAll, Sent } from './send.ts'
 

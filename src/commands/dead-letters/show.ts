@@ -1,12 +1,12 @@
 /** `sls2splunk dead-letters show`: what Splunk would not accept, and why. */
 
-import { messageOf } from '../../failure.ts'
-import { formatBytes } from '../../units.ts'
-import { isSystemError } from '../../worker/dead-letter-directory.ts'
-import { EXIT } from '../exit.ts'
-import { openConfig } from '../open-config.ts'
+import { messageOf } from '../../base/failure.ts'
+import { formatBytes } from '../../base/units.ts'
+import { isSystemError } from '../../dead-letters/directory.ts'
+import { EXIT } from '../terminal/exit.ts'
+import { openConfig } from '../terminal/open-config.ts'
 import { type Group, type Summary, summarise } from './summary.ts'
-import { count, excerptOf, tableOf } from './words.ts'
+import { count, excerptOf, tableOf } from '../terminal/words.ts'
 
 export async function show(file: string | undefined, { json }: { readonly json: boolean }): Promise<number> {
   const opened = openConfig(file)

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import type { DeadLettersConfig } from '../../config/types.ts'
-import { usedBytes } from '../../worker/dead-letter-directory.ts'
-import type { StoredLetter } from '../../worker/dead-letter-line.ts'
+import { usedBytes } from '../../dead-letters/directory.ts'
+import type { StoredLetter } from '../../dead-letters/line.ts'
 import { listFiles, readLines } from './files.ts'
 
 export interface Summary {

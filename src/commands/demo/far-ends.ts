@@ -5,7 +5,7 @@ import { eachLogId } from '../../simulator/generator/log-id.ts'
 import { startHecReceiver } from '../../simulator/hec/receiver.ts'
 import { createLedger, type LedgerReport } from '../../simulator/ledger.ts'
 import { startSlsSimulator } from '../../simulator/sls/index.ts'
-import { sleep } from '../../wait.ts'
+import { sleep } from '../../base/wait.ts'
 
 export interface FarEnds {
   readonly slsUrl: string

@@ -1,7 +1,7 @@
 /** Kills a worker thread and watches how soon its shards move on. */
 
-import { sleep } from '../../wait.ts'
-import type { Service } from '../service.ts'
+import { sleep } from '../../base/wait.ts'
+import type { Service } from '../../service/service.ts'
 
 export interface KillReport {
   readonly consumer: string

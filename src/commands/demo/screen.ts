@@ -2,8 +2,8 @@
 
 import { stripVTControlCharacters, styleText } from 'node:util'
 import type { LedgerReport } from '../../simulator/ledger.ts'
-import type { Board, ShardView } from '../../supervisor/board.ts'
-import { createFrame } from '../frame.ts'
+import type { Board, ShardView } from '../../supervisor/state/board.ts'
+import { createFrame } from '../terminal/frame.ts'
 
 export interface Screen {
   title(text: string): void

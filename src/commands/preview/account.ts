@@ -1,6 +1,6 @@
 /** What a preview has read, in words. */
 
-import { count } from '../dead-letters/words.ts'
+import { count } from '../terminal/words.ts'
 import type { ShardPreview } from './shard.ts'
 
 /** The last line: how many logs, what became of them, and where they were read. */

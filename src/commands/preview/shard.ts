@@ -6,7 +6,7 @@ import { check } from '../../worker/encode/check.ts'
 import { createEncode, type Encode, type PageEncoder } from '../../worker/encode/page-encoder.ts'
 import { createPlanner } from '../../worker/encode/plan.ts'
 import type { EventMetadata, SourceConfig } from '../../config/types.ts'
-import type { LogService } from '../log-service.ts'
+import type { LogService } from '../log-service/connection.ts'
 
 export interface ShardPreview {
   readonly shard: number

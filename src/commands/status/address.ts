@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto'
 import { getCACertificates } from 'node:tls'
 import type { HttpConfig } from '../../config/types.ts'
-import { openConfig } from '../open-config.ts'
+import { openConfig } from '../terminal/open-config.ts'
 
 export interface Address {
   /** `http://host:port`, without a path. */

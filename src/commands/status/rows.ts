@@ -11,7 +11,7 @@ import {
   span,
   spanOrNone,
   whole,
-} from '../../page/format.js'
+} from '../../status/page/format.js'
 import {
   circumstancesOf,
   deadLetterTone,
@@ -20,8 +20,14 @@ import {
   secondsBetween,
   shareOfTarget,
   targetText,
-} from '../../page/view.js'
-import { CONSUMER_WORDS, SERVICE_WORDS, SHARD_WORDS, SOURCE_WORDS, type Tone } from '../../page/words.js'
+} from '../../status/page/view.js'
+import {
+  CONSUMER_WORDS,
+  SERVICE_WORDS,
+  SHARD_WORDS,
+  SOURCE_WORDS,
+  type Tone,
+} from '../../status/page/words.js'
 import type { Answer, AnswerSource } from './answer.ts'
 
 const MARKS: Readonly<Record<Tone, string>> = { ok: ' ', idle: ' ', warn: '!', bad: '✗' }

@@ -1,6 +1,6 @@
 /** Texts and bytes that an encoder may get wrong, by name. */
 
-import type { Bytes } from '../../sls/wire.ts'
+import type { Bytes } from '../wire.ts'
 
 export function nastyTexts(): Record<string, Bytes> {
   return { ...TEXTS, ...invalidUtf8(), ...large() }

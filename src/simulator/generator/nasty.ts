@@ -1,6 +1,6 @@
 /** Log groups that try everything the wire format allows and a JSON encoder may get wrong. */
 
-import type { Bytes, KeyValue, Log, LogGroup } from '../../sls/wire.ts'
+import type { Bytes, KeyValue, Log, LogGroup } from '../wire.ts'
 import { nastyTexts } from './nasty-texts.ts'
 
 export interface NastyCase {

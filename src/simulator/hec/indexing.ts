@@ -1,6 +1,6 @@
 /** From taken to indexed: at once, as a double's simplest way, or out of memory, as an indexer does it. */
 
-import { timerMs } from '../../wait.ts'
+import { timerMs } from '../../base/wait.ts'
 
 export interface Taken {
   readonly events: number

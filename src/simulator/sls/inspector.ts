@@ -1,4 +1,4 @@
-import { splitLogGroups } from '../../sls/wire.ts'
+import { splitLogGroups } from '../wire.ts'
 import type { Service } from './call.ts'
 import { type Checkpoint, type ConsumerGroup, refreshGroup } from './consumer-group.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'

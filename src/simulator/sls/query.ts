@@ -1,6 +1,6 @@
 /** Stands in for SPL, the service's query language: one predicate over logs. */
 
-import { decodeLogGroupList, encodeLogGroupList, type Log } from '../../sls/wire.ts'
+import { decodeLogGroupList, encodeLogGroupList, type Log } from '../wire.ts'
 import type { StoredGroup } from './group-log.ts'
 import { type Refusal, refuse } from './refusal.ts'
 

@@ -1,6 +1,6 @@
 /** Whether a page can be read to its end: asked before anything of it is sent, or its beginning would be sent each time. */
 
-import { BYTES, CorruptPage, type Reader, readEnd, readVarint, skipField } from './protobuf.ts'
+import { BYTES, CorruptPage, type Reader, readEnd, readVarint, skipField } from '../../sls/protobuf.ts'
 import type { Vector } from './vector.ts'
 
 /** The messages inside a message, by the tag of their field. */

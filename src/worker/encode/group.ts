@@ -1,6 +1,6 @@
 /** What a whole log group shares, read once: topic, source and tags. */
 
-import { BYTES, type Reader, readEnd, readVarint, skipField } from './protobuf.ts'
+import { BYTES, type Reader, readEnd, readVarint, skipField } from '../../sls/protobuf.ts'
 import { decodeText } from './shape.ts'
 
 export interface GroupHeader {

@@ -2,7 +2,7 @@
 
 import { readGroupHeader } from './group.ts'
 import type { Planner } from './plan.ts'
-import { BYTES, type Reader, readEnd, readVarint, skipField } from './protobuf.ts'
+import { BYTES, type Reader, readEnd, readVarint, skipField } from '../../sls/protobuf.ts'
 
 export interface LogLocation {
   /** Which log group of the page, from 0. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StoredLetter } from '../../../src/worker/dead-letter-line.ts'
+import type { StoredLetter } from '../../../src/dead-letters/line.ts'
 import { lettersIn } from '../../support/dead-letters.ts'
 import type { World } from './scenario.ts'
 

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
-import { type Drained, type FromWorker, isToWorker, type WorkerInput } from '../../../src/protocol.ts'
+import { type Drained, type FromWorker, isToWorker, type WorkerInput } from '../../../src/thread/protocol.ts'
 
 export type Behaviour = keyof typeof BEHAVIOURS
 

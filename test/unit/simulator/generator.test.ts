@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeLogGroup, encodeLogGroup } from '../../../src/sls/wire.ts'
+import { decodeLogGroup, encodeLogGroup } from '../../../src/simulator/wire.ts'
 import { ALL_KINDS } from '../../../src/simulator/generator/kinds.ts'
 import { eachLogId, formatLogId, parseLogId, writeLogId } from '../../../src/simulator/generator/log-id.ts'
 import { nastyLogs } from '../../../src/simulator/generator/nasty.ts'

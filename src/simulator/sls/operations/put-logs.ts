@@ -1,4 +1,4 @@
-import { decodeLogGroup } from '../../../sls/wire.ts'
+import { decodeLogGroup } from '../../wire.ts'
 import { type LogstoreCall, onLogstore } from '../call.ts'
 import { decompressBody, isKnownEncoding } from '../compression.ts'
 import { parseKey } from '../key-range.ts'

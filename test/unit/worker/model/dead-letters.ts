@@ -1,6 +1,6 @@
 /** The dead letters of a runner: now and then there is no room for them, or nobody knows whether one was written. */
 
-import type { DeadLetterBox } from '../../../../src/worker/dead-letters.ts'
+import type { DeadLetterBox } from '../../../../src/dead-letters/box.ts'
 import { logIds } from './splunk.ts'
 
 export function createDeadLetters(onBuried: (logId: number) => void): DeadLetterBox {

@@ -1,7 +1,7 @@
 /** A shard that the fleet shares: its server, its judge, and the runners that members start of it. */
 
-import type { KnownPositions } from '../../../../src/worker/known-positions.ts'
-import type { ShardRunner } from '../../../../src/worker/shard.ts'
+import type { KnownPositions } from '../../../../src/worker/shard/known-positions.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import type { GroupServer } from './group-server.ts'
 import type { Member, Starter } from './member.ts'

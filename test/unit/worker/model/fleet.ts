@@ -1,7 +1,7 @@
 /** Consumers of one group that come and go, and the shards that they share, judged as a whole. */
 
-import { sleep } from '../../../../src/wait.ts'
-import { createKnownPositions } from '../../../../src/worker/known-positions.ts'
+import { sleep } from '../../../../src/base/wait.ts'
+import { createKnownPositions } from '../../../../src/worker/shard/known-positions.ts'
 import { createFleetShard, type FleetShard } from './fleet-shard.ts'
 import { createGroupServer, type GroupServerOptions } from './group-server.ts'
 import { createMember, type Member } from './member.ts'

@@ -1,7 +1,7 @@
 /** The reference for one consumer: what it reports, how long its lease holds, what it runs and when it has to end. */
 
 import type { SlsResult } from '../../../../src/sls/errors.ts'
-import type { ShardRunner } from '../../../../src/worker/shard.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
 import { HEARTBEAT_MS, TIMEOUT_MS } from './start-consumer.ts'
 
 /** So late may the end of a lease be noticed. */

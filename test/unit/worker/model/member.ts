@@ -2,9 +2,9 @@
 
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { SlsResult } from '../../../../src/sls/errors.ts'
-import type { KnownPositions } from '../../../../src/worker/known-positions.ts'
-import type { IsOurs } from '../../../../src/worker/lease.ts'
-import type { ShardRunner } from '../../../../src/worker/shard.ts'
+import type { KnownPositions } from '../../../../src/worker/shard/known-positions.ts'
+import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
 import { createLink } from './link.ts'
 import { createMemberJudge } from './member-judge.ts'
 import { ask } from './open-calls.ts'

@@ -1,7 +1,7 @@
 /** One shard, and runners of two consumers that have it one after the other, or both because one of them is too late. */
 
-import { createKnownPositions } from '../../../../src/worker/known-positions.ts'
-import type { Release } from '../../../../src/worker/shard.ts'
+import { createKnownPositions } from '../../../../src/worker/shard/known-positions.ts'
+import type { Release } from '../../../../src/worker/shard/shard.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createOpenCalls, type Outcome } from './open-calls.ts'
 import { createShardJudge } from './shard-judge.ts'

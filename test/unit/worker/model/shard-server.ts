@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from '../../../../src/simulator/sls/index.
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { SlsResult } from '../../../../src/sls/errors.ts'
 import type { Cursor, Page } from '../../../../src/sls/page.ts'
-import { encodeLogGroupList, type LogGroup } from '../../../../src/sls/wire.ts'
+import { encodeLogGroupList, type LogGroup } from '../../../../src/simulator/wire.ts'
 import { ask, failed, type OpenCalls } from './open-calls.ts'
 
 const FIRST = 1_447_329_401_102_130_904n

@@ -1,18 +1,18 @@
 /** The one place where these tests touch how a shard is started. */
 
-import { createBudget } from '../../../../src/budget.ts'
+import { createBudget } from '../../../../src/base/budget.ts'
 import type { SourceConfig } from '../../../../src/config/types.ts'
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { Cursor } from '../../../../src/sls/page.ts'
-import { createBuffers } from '../../../../src/worker/buffers.ts'
-import type { DeadLetterBox } from '../../../../src/worker/dead-letters.ts'
-import type { IsOurs } from '../../../../src/worker/lease.ts'
-import { createMarker } from '../../../../src/marker.ts'
-import { createMeter } from '../../../../src/worker/meter.ts'
-import { createQuarantineList } from '../../../../src/worker/quarantine.ts'
-import { type ShardRunner, startShard } from '../../../../src/worker/shard.ts'
-import type { ShardContext } from '../../../../src/worker/shard-context.ts'
-import { createTroubles, type Troubles } from '../../../../src/worker/troubles.ts'
+import { createBuffers } from '../../../../src/worker/deliver/buffers.ts'
+import type { DeadLetterBox } from '../../../../src/dead-letters/box.ts'
+import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
+import { createMarker } from '../../../../src/thread/marker.ts'
+import { createMeter } from '../../../../src/worker/report/meter.ts'
+import { createQuarantineList } from '../../../../src/worker/read/quarantine.ts'
+import { type ShardRunner, startShard } from '../../../../src/worker/shard/shard.ts'
+import type { ShardContext } from '../../../../src/worker/shard/context.ts'
+import { createTroubles, type Troubles } from '../../../../src/worker/report/troubles.ts'
 
 export const CHECKPOINT_INTERVAL_MS = 1_000
 export const DRAIN_TIMEOUT_MS = 20_000

@@ -1,0 +1,20 @@
+/** Which source a command is about. */
+
+import type { SourceConfig } from '../../config/types.ts'
+
+export type Chosen =
+  | { readonly kind: 'source'; readonly source: SourceConfig }
+  /** What is wrong with the choice, and which there are. */
+  | { readonly kind: 'wrong'; readonly message: string }
+
+/** The one of this name, or the only one. */
+export function chooseSource(sources: readonly SourceConfig[], name: string | undefined): Chosen {
+  const [only, ...others] = name === undefined ? sources : sources.filter(source => source.name === name)
+  if (only && others.length === 0) return { kind: 'source', source: only }
+  const names = sources.map(source => source.name).join(', ')
+  const message =
+    name === undefined
+      ? `the configuration has several sources, name one with --source: ${names}`
+      : `there is no source ${name}; the configuration has: ${names}`
+  return { kind: 'wrong', message }
+}

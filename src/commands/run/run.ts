@@ -1,0 +1,131 @@
+/** `sls2splunk run`: the service. Everything is put together here and nowhere else. */
+
+import { type LoadResult, loadConfig } from '../../config/load.ts'
+import { formatProblem } from '../../config/problem.ts'
+import type { Config } from '../../config/types.ts'
+import { type LogFile, openLogFile } from '../../log/file.ts'
+import { lockState } from '../../service/state-lock.ts'
+import { startHttp } from '../../supervisor/http/server.ts'
+import { createReloader } from '../../supervisor/process/reload.ts'
+import { createServiceManager } from '../../supervisor/process/systemd.ts'
+import { handleSignals } from '../../supervisor/process/signals.ts'
+import { VERSION } from '../../base/version.ts'
+import { isModuleThere } from '../../worker/encode/module.ts'
+import { EXIT } from '../terminal/exit.ts'
+import { farewellOf } from '../../service/farewell.ts'
+import { openConfig } from '../terminal/open-config.ts'
+import { createService } from '../../service/service.ts'
+import { createServiceLog, type ServiceLog } from '../../service/service-log.ts'
+
+/** A worker that is silent for longer is replaced; then it has so long to say something. */
+const GRACE_MS = 90_000
+
+type Opened = Extract<LoadResult, { kind: 'ok' }>
+
+export async function run(file: string | undefined): Promise<number> {
+  const opened = openConfig(file)
+  if (opened.kind === 'invalid') return EXIT.config
+  const { config, warnings } = opened
+  // Whoever read the log is gone; forwarding goes on without a reader.
+  process.stdout.on('error', () => {})
+  const logFile = await openConfiguredFile(config)
+  const log = openLog(opened, logFile)
+  for (const warning of [...warnings, ...missingModule()]) log.warn(warning)
+
+  const lock = lockState(config.stateDirectory)
+  if (lock.kind !== 'locked') {
+    log.error(lockMessage(lock, config.stateDirectory))
+    return EXIT.failed
+  }
+  try {
+    return await serve(config, log)
+  } finally {
+    lock.release()
+    await logFile?.close()
+  }
+}
+
+function missingModule(): string[] {
+  if (isModuleThere()) return []
+  return ['wasm/encoder.wasm is missing: logs are encoded at a third of the speed. To do: npm run build']
+}
+
+/** A log file that cannot be written is said on standard error: the log itself is what does not work. */
+async function openConfiguredFile({ log: { file } }: Config): Promise<LogFile | undefined> {
+  const say = (message: string) => process.stderr.write(`cannot write the log file ${file}: ${message}\n`)
+  return file === undefined ? undefined : openLogFile(file, say)
+}
+
+function openLog({ config, secrets }: Opened, logFile: LogFile | undefined): ServiceLog {
+  const { level, format } = config.log
+  return createServiceLog({
+    level,
+    format,
+    secrets,
+    output: text => process.stdout.write(text),
+    ...(logFile && { file: logFile.write }),
+  })
+}
+
+async function serve(config: Config, log: ServiceLog): Promise<number> {
+  const service = createService(config, log)
+  const { supervisor, metrics, board } = service
+  const reloader = createReloader({
+    read: () => readAgain(config.file, log),
+    async apply(next) {
+      log.setLevel(next.log.level)
+      return supervisor.reload(next)
+    },
+    log,
+    onResult: metrics.onReload,
+  })
+  const parts = { ...service, status: () => service.status(reloader.status()) }
+  const http = await startHttp(config.http, parts).catch((error: unknown) => {
+    log.error(
+      `cannot listen on ${config.http.host}:${config.http.port} (${String(error)}): change http.listen`,
+    )
+    return undefined
+  })
+  if (!http) return EXIT.failed
+  const manager = createServiceManager({
+    env: process.env,
+    status: () => parts.status().summary,
+    isAlive: () =>
+      board.consumers().every(({ silentMs = 0 }) => silentMs < config.worker.stalledAfterMs + GRACE_MS),
+    onFailure: message => log.warn(`${message}: systemd gets no status updates`),
+  })
+  const signals = handleSignals(log, async () => {
+    await manager.reloading()
+    await reloader.reload()
+    await manager.ready()
+  })
+  signals.soft.addEventListener('abort', () => void manager.stopping())
+  const telling = manager.keepTold(signals.soft)
+  log.info(`sls2splunk ${VERSION} started`, { config: config.file, metrics: `${http.url}/metrics` })
+  await manager.ready()
+  const report = await supervisor.run(signals.soft, signals.hard)
+  signals.close()
+  await telling
+  await http.close()
+  service.close()
+  const farewell = farewellOf(report)
+  log[farewell.level](farewell.text)
+  return signals.hard.aborted ? EXIT.failed : EXIT.ok
+}
+
+/** Its secrets are known to the log before anything is said of it. */
+function readAgain(file: string, log: ServiceLog) {
+  const result = loadConfig({ file, env: process.env, isTty: process.stdout.isTTY === true })
+  if (result.kind === 'invalid')
+    return { kind: 'invalid', problems: result.problems.map(each => formatProblem(file, each)) } as const
+  log.addSecrets(result.secrets)
+  return result
+}
+
+function lockMessage(
+  lock: Exclude<ReturnType<typeof lockState>, { kind: 'locked' }>,
+  directory: string,
+): string {
+  if (lock.kind === 'failed') return `cannot use the state directory: ${lock.message}: change state_directory`
+  return `process ${lock.pid} already runs with the state directory ${directory}: stop it, or give this service another instance and state_directory`
+}

@@ -1,0 +1,95 @@
+/** The supervisor with all that it writes to and that is shown of it. Also what the demonstration and tests run. */
+
+import { consumerName } from '../config/consumer-name.ts'
+import type { Config } from '../config/types.ts'
+import type { Log } from '../log/log.ts'
+import type { ReloadStatus, StatusDocument } from '../status/document.ts'
+import { createAccount } from '../supervisor/state/account.ts'
+import { type Board, createBoard } from '../supervisor/state/board.ts'
+import { type Conditions, createConditions } from '../supervisor/state/conditions.ts'
+import { createHistory, HISTORY_INTERVAL_MS } from '../supervisor/state/history.ts'
+import { createMetrics, type Metrics } from '../supervisor/metrics/metrics.ts'
+import { createProcessCpu } from '../supervisor/state/process-cpu.ts'
+import { readinessOf } from '../supervisor/health/readiness.ts'
+import { statusOf } from '../supervisor/health/status-document.ts'
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
+import { VERSION } from '../base/version.ts'
+import { createGroupAdmin } from './group-admin.ts'
+import type { ServiceLog } from './service-log.ts'
+
+export interface Service {
+  readonly supervisor: Supervisor
+  readonly board: Board
+  readonly metrics: Metrics
+  readonly conditions: Conditions
+  readonly readiness: () => ReturnType<typeof readinessOf>
+  readonly status: (reload?: ReloadStatus) => StatusDocument
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string
+  readonly log: Log
+  /** Ends its clocks. */
+  readonly close: () => void
+}
+
+const CPU_INTERVAL_MS = 1_000
+
+export function createService(config: Config, log: ServiceLog): Service {
+  const board = createBoard()
+  const account = createAccount()
+  const conditions = createConditions(log)
+  const cpu = createProcessCpu()
+  const history = createHistory({ board, account, cpuRatio: cpu.ratio })
+  const startedAt = new Date()
+  const metrics = createMetrics(board, VERSION, () => ({
+    sources: supervisor.sources(),
+    conditions: conditions.list(),
+    history,
+  }))
+  const supervisor = createSupervisor({
+    config,
+    workerFile: workerFile(),
+    nameOf: (source, n) => consumerName(config.instance, source.name, n),
+    admin: createGroupAdmin(metrics),
+    board,
+    account,
+    metrics,
+    conditions,
+    log,
+  })
+  const clocks = [
+    setInterval(cpu.sample, CPU_INTERVAL_MS),
+    setInterval(history.sample, HISTORY_INTERVAL_MS),
+  ].map(clock => clock.unref())
+  const atStart: ReloadStatus = { time: null, ok: true, text: 'as at the start' }
+  return {
+    supervisor,
+    board,
+    metrics,
+    conditions,
+    readiness: () => readinessOf(board.consumers(), conditions.list()),
+    status: (reload = atStart) =>
+      statusOf({
+        version: VERSION,
+        instance: config.instance,
+        startedAt,
+        board,
+        account,
+        conditions,
+        history,
+        events: log.events,
+        sources: supervisor.sources,
+        isStopping: supervisor.isStopping,
+        cpuRatio: cpu.ratio,
+        reload: () => reload,
+      }),
+    redact: log.redact,
+    log,
+    close: () => clocks.forEach(clearInterval),
+  }
+}
+
+/** Beside this file, and of its kind: `.ts` in a checkout, `.js` in the built package. */
+function workerFile(): string {
+  const own = import.meta.url
+  return new URL(`../worker/main${own.slice(own.lastIndexOf('.'))}`, own).href
+}

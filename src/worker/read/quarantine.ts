@@ -1,0 +1,28 @@
+/** What of a source's shards has killed workers before, as the supervisor says: read with care, or not at all. */
+
+import type { Quarantined } from '../../thread/protocol.ts'
+import { isBefore } from '../../sls/cursor.ts'
+import type { Cursor } from '../../sls/page.ts'
+
+export interface QuarantineList {
+  add(entries: readonly Quarantined[]): void
+  /** Whether what begins here is to be read one log group at a time. */
+  isOneByOne(shard: number, cursor: Cursor): boolean
+  /** Whether the log group here goes to the dead letters without a look at it. */
+  isBuried(shard: number, cursor: Cursor): boolean
+}
+
+export function createQuarantineList(): QuarantineList {
+  const entries: Quarantined[] = []
+  const has = (shard: number, applies: (entry: Quarantined) => boolean) =>
+    entries.some(entry => entry.shard === shard && applies(entry))
+  return {
+    add: more => void entries.push(...more),
+    isBuried: (shard, cursor) => has(shard, entry => entry.how === 'bury' && entry.cursor === cursor),
+    isOneByOne: (shard, cursor) => has(shard, entry => covers(entry, cursor)),
+  }
+}
+
+function covers({ cursor: from, next }: Quarantined, cursor: Cursor): boolean {
+  return cursor === from || (isBefore(from, cursor) && isBefore(cursor, next))
+}

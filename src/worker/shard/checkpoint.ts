@@ -1,0 +1,105 @@
+/**
+ * The checkpoint of one shard: moves forward as pages are delivered, is saved every few seconds, and is never claimed
+ * to be saved when the server did not say so. One save at a time, so what is saved never goes back.
+ */
+
+import { unlessAborted } from '../../base/failure.ts'
+import type { SlsClient } from '../../sls/client.ts'
+import type { SlsFailure } from '../../sls/errors.ts'
+import type { Cursor } from '../../sls/page.ts'
+import { sleep } from '../../base/wait.ts'
+import { isPassing, slsTrouble } from '../read/sls-calls.ts'
+import type { Troubles } from '../report/troubles.ts'
+
+export interface Checkpoint {
+  /** Everything before `cursor` is delivered. */
+  advance(cursor: Cursor): void
+  position(): Cursor
+  /** What the server has; undefined when nothing. */
+  saved(): Cursor | undefined
+  /** Saves every interval until the signal is aborted. */
+  keepSaving(signal: AbortSignal): Promise<void>
+  /** Saves what is not saved yet; gives up when the signal is aborted. */
+  flush(signal: AbortSignal): Promise<void>
+}
+
+export interface CheckpointOptions {
+  readonly client: SlsClient
+  readonly shard: number
+  readonly start: Cursor
+  /** What the server has; undefined when it has none, so that even the unmoved start is worth saving. */
+  readonly stored: Cursor | undefined
+  readonly intervalMs: number
+  readonly troubles: Troubles
+  /** Aborted when even a save under way has to end; the server may still act on it, which harms nobody. */
+  readonly cut: AbortSignal
+  /** The server says that the shard is not ours: nothing may be saved or sent any more. */
+  readonly onLost: (failure: SlsFailure) => void
+  /** Right before each save: whether the shard may still be believed ours. */
+  readonly isOurs: () => boolean
+}
+
+/**
+ * The server finds a read-only shard finished only while it stores a checkpoint that equals its end. A shard that was
+ * split after its last checkpoint would never be finished, so a resting checkpoint is stored again now and then.
+ */
+const RESAVE_AFTER_INTERVALS = 6
+
+export function createCheckpoint(options: CheckpointOptions): Checkpoint {
+  const { client, shard, troubles } = options
+  const who = { work: 'checkpoint', shard } as const
+  let position = options.start
+  let saved = options.stored
+  let restingIntervals = 0
+  let lost = false
+
+  async function save(signal: AbortSignal): Promise<void> {
+    if (!options.isOurs()) {
+      lost = true
+      return
+    }
+    const saving = position
+    const result = await client.saveCheckpoint(shard, saving, signal)
+    if (result.kind === 'ok') {
+      saved = saving
+      troubles.clear(who)
+      return
+    }
+    if (isPassing(result.failure.action)) {
+      troubles.raise(who, slsTrouble({ operation: 'saving a checkpoint', failure: result.failure }))
+      return
+    }
+    lost = true
+    troubles.clear(who)
+    options.onLost(result.failure)
+  }
+
+  function isDue(): boolean {
+    restingIntervals = position === saved ? restingIntervals + 1 : 0
+    return position !== saved || restingIntervals % RESAVE_AFTER_INTERVALS === 0
+  }
+
+  return {
+    advance(cursor) {
+      position = cursor
+    },
+    position: () => position,
+    saved: () => saved,
+    async keepSaving(signal) {
+      while (!signal.aborted && !lost) {
+        await sleep(options.intervalMs, signal)
+        // A save that has begun goes on beyond the signal: the final one waits for it, so that none goes back.
+        if (!signal.aborted && !lost && isDue()) await save(options.cut).catch(unlessAborted(options.cut))
+      }
+    },
+    async flush(signal) {
+      while (position !== saved && !lost && !signal.aborted) {
+        await save(signal).catch(unlessAborted(signal))
+        if (position !== saved && !lost) await sleep(FLUSH_RETRY_MS, signal)
+      }
+      troubles.clear(who)
+    },
+  }
+}
+
+const FLUSH_RETRY_MS = 500

@@ -1,0 +1,36 @@
+/** What every shard of a worker shares. */
+
+import type { Budget } from '../../base/budget.ts'
+import type { EventMetadata, SourceConfig } from '../../config/types.ts'
+import type { SlsClient } from '../../sls/client.ts'
+import type { Deliver } from '../../splunk/deliver.ts'
+import type { Buffers } from '../deliver/buffers.ts'
+import type { DeadLetterBox } from '../../dead-letters/box.ts'
+import type { ShardDelivery } from '../deliver/delivery.ts'
+import type { Vector } from '../encode/vector.ts'
+import type { Announce } from '../deliver/refusals.ts'
+import type { WorkerLog } from '../report/log.ts'
+import type { Meter } from '../report/meter.ts'
+import type { QuarantineList } from '../read/quarantine.ts'
+import type { Troubles } from '../report/troubles.ts'
+
+export interface ShardContext {
+  readonly client: SlsClient
+  readonly source: SourceConfig
+  readonly defaults: EventMetadata
+  /** Delivery on behalf of a shard, so that its trouble is told apart from its neighbours'. */
+  readonly deliverFor: (delivery: ShardDelivery) => Deliver
+  readonly deadLetters: DeadLetterBox
+  readonly announce: Announce
+  readonly quarantine: QuarantineList
+  readonly marker: SharedArrayBuffer
+  readonly budget: Budget
+  readonly buffers: Buffers
+  /** Undefined where there is none: then everything is encoded by the loop in TypeScript. */
+  readonly vector: Vector | undefined
+  readonly meter: Meter
+  readonly troubles: Troubles
+  readonly log: WorkerLog
+  /** Longest time for delivering what is held of a shard that another consumer is to have. */
+  readonly drainTimeoutMs: number
+}

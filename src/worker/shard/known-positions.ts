@@ -1,0 +1,23 @@
+/**
+ * Positions that were reached before, here or by another worker: what a consumer group that was deleted and made again
+ * does not know. Everything before such a position is delivered, so of two the later one is right.
+ */
+
+import { isBefore } from '../../sls/cursor.ts'
+import type { Cursor } from '../../sls/page.ts'
+
+export interface KnownPositions {
+  learn(shard: number, position: Cursor): void
+  of(shard: number): Cursor | undefined
+}
+
+export function createKnownPositions(): KnownPositions {
+  const positions = new Map<number, Cursor>()
+  return {
+    learn(shard, position) {
+      const known = positions.get(shard)
+      if (known === undefined || isBefore(known, position)) positions.set(shard, position)
+    },
+    of: shard => positions.get(shard),
+  }
+}
