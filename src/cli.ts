@@ -1,19 +1,19 @@
 /** The command table. */
 
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { VERSION } from './base/version.ts'
 import type { CheckOptions } from './commands/check/check.ts'
 import type { ResetOptions } from './commands/checkpoints/reset.ts'
 import type { ShowOptions } from './commands/checkpoints/show.ts'
-import { completionOf, type Shell, SHELLS } from './commands/completion/completion.ts'
+import { completionOf, SHELLS, type Shell } from './commands/completion/completion.ts'
 import type { ReplayOptions } from './commands/dead-letters/replay.ts'
-import { EXIT } from './commands/terminal/exit.ts'
-import { flushed } from './commands/terminal/flushed.ts'
 import type { PreviewOptions } from './commands/preview/preview.ts'
 import { run } from './commands/run/run.ts'
 import type { StatusOptions } from './commands/status/status.ts'
+import { EXIT } from './commands/terminal/exit.ts'
+import { flushed } from './commands/terminal/flushed.ts'
 import { parseStartPosition, START_POSITION_FORM } from './config/start-position.ts'
 import type { StartPosition } from './config/types.ts'
-import { VERSION } from './base/version.ts'
 
 const CONFIG_OPTION = [
   '-c, --config <file>',

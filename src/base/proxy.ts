@@ -1,6 +1,6 @@
 /** Addresses of proxies: what the HTTP client can take, and those that the environment names. */
 
-import type { Parsed } from '../config/problem.ts'
+import type { Parsed } from './parsed.ts'
 
 const FORM = 'must be a URL as http://proxy.example.com:3128'
 const ENCODING = 'in a user name or password write % as %25, @ as %40, : as %3A, / as %2F, # as %23'

@@ -1,8 +1,8 @@
 /** Addresses in the configuration: the Log Service endpoint, HEC URLs, proxies, the address to listen on. */
 
 import { isIP } from 'node:net'
+import { ok, type Parsed, wrong } from '../base/parsed.ts'
 import { parseProxyUrl, proxyForm } from '../base/proxy.ts'
-import { ok, type Parsed, wrong } from './problem.ts'
 
 const ENDPOINT_FORM =
   'must be a host name as cn-hangzhou.log.aliyuncs.com, with https:// or http:// in front if you like'

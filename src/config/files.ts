@@ -4,7 +4,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { getSystemErrorMessage } from 'node:util'
-import { ok, type Parsed, wrong } from './problem.ts'
+import { ok, type Parsed, wrong } from '../base/parsed.ts'
 
 const MAX_BYTES = 1_048_576
 const GROUP_OR_OTHERS_READ = 0o044

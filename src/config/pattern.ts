@@ -1,6 +1,6 @@
 /** What a route's match compares with: exact text, a glob, or a regular expression. */
 
-import { ok, type Parsed, wrong } from './problem.ts'
+import { ok, type Parsed, wrong } from '../base/parsed.ts'
 import type { Pattern } from './types.ts'
 
 const FLAGS = 'imsuv'

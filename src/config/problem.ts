@@ -12,14 +12,6 @@ export interface Problem {
   readonly message: string
 }
 
-/** A value, or what is wrong with the text it should have come from. */
-export type Parsed<T> =
-  | { readonly kind: 'ok'; readonly value: T }
-  | { readonly kind: 'wrong'; readonly message: string }
-
-export const ok = <T>(value: T): Parsed<T> => ({ kind: 'ok', value })
-export const wrong = (message: string): Parsed<never> => ({ kind: 'wrong', message })
-
 /** One line: `FILE:LINE:COLUMN: KEY: what is wrong, what would be right`. */
 export function formatProblem(file: string, { line, column, key, message }: Problem): string {
   return [`${file}:${line}:${column}`, ...(key === '' ? [] : [key]), message].join(': ')

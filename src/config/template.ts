@@ -1,8 +1,8 @@
 /** Templates such as `sls:{project}/{logstore}`. */
 
+import { ok, type Parsed, wrong } from '../base/parsed.ts'
 import { LATER_TEMPLATE_VARIABLES, NOT_AVAILABLE } from './later.ts'
 import { suggestion } from './nearest.ts'
-import { ok, type Parsed, wrong } from './problem.ts'
 import type { Template, TemplatePart } from './types.ts'
 
 const VARIABLES = ['topic', 'source', 'project', 'logstore', 'shard'] as const

@@ -3,6 +3,8 @@
  * name. It crosses threads by structured clone, so there are no classes and no functions in it.
  */
 
+import type { TlsConfig } from '../base/tls.ts'
+
 export interface Config {
   /** The file it was read from, for messages. */
   readonly file: string
@@ -40,13 +42,6 @@ export type CredentialsConfig =
   | { readonly kind: 'default' }
 
 /** PEM texts, not paths: the files are read with the configuration, so that a missing one is an error of its line. */
-export interface TlsConfig {
-  readonly ca?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly verify: boolean
-}
-
 export interface SplunkConfig {
   /** Base URLs of HEC endpoints, without a path: `https://splunk.example.com:8088`. */
   readonly urls: readonly string[]

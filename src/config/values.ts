@@ -4,9 +4,9 @@
  */
 
 import { z } from 'zod'
+import type { Parsed } from '../base/parsed.ts'
 import { parseDurationMs, parseSizeBytes } from '../base/units.ts'
 import { isFilled } from './interpolate.ts'
-import type { Parsed } from './problem.ts'
 
 const mustBe = (expected: string) => ({ error: `must be ${expected}` })
 

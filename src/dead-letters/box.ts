@@ -16,8 +16,8 @@
  *   has opened, and the letter is in it.
  */
 
-import { threadId } from 'node:worker_threads'
 import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { messageOf } from '../base/failure.ts'
 import { formatBytes } from '../base/units.ts'
 import { isSystemError, LETTERS, makePrivate, unless, usedBytes } from './directory.ts'

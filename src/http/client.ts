@@ -5,9 +5,9 @@
 
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { TlsConfig } from '../config/types.ts'
 import { toFailure } from '../base/failure.ts'
 import { environmentProxies } from '../base/proxy.ts'
+import type { TlsConfig } from '../base/tls.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'

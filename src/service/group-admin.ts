@@ -3,9 +3,9 @@
 import type { SourceConfig } from '../config/types.ts'
 import { createSlsAdmin, type Initialised, type SlsAdmin } from '../sls/admin.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
-import type { Ensured, GroupAdmin } from '../supervisor/sources/group.ts'
 import type { Metrics } from '../supervisor/metrics/metrics.ts'
-import type { Settings } from '../supervisor/sources/source-run.ts'
+import type { Ensured, GroupAdmin } from '../supervisor/sources/group.ts'
+import type { Settings } from '../supervisor/sources/settings.ts'
 
 export function createGroupAdmin(metrics: Metrics): GroupAdmin {
   /** A connection for each use: these calls are a handful in the life of the service. */

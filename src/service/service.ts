@@ -1,19 +1,20 @@
 /** The supervisor with all that it writes to and that is shown of it. Also what the demonstration and tests run. */
 
+import { VERSION } from '../base/version.ts'
 import { consumerName } from '../config/consumer-name.ts'
 import type { Config } from '../config/types.ts'
 import type { Log } from '../log/log.ts'
 import type { ReloadStatus, StatusDocument } from '../status/document.ts'
+import { readinessOf } from '../supervisor/health/readiness.ts'
+import { statusOf } from '../supervisor/health/status-document.ts'
+import { createMetrics, type Metrics } from '../supervisor/metrics/metrics.ts'
+import { createObserver } from '../supervisor/observer.ts'
 import { createAccount } from '../supervisor/state/account.ts'
 import { type Board, createBoard } from '../supervisor/state/board.ts'
 import { type Conditions, createConditions } from '../supervisor/state/conditions.ts'
 import { createHistory, HISTORY_INTERVAL_MS } from '../supervisor/state/history.ts'
-import { createMetrics, type Metrics } from '../supervisor/metrics/metrics.ts'
 import { createProcessCpu } from '../supervisor/state/process-cpu.ts'
-import { readinessOf } from '../supervisor/health/readiness.ts'
-import { statusOf } from '../supervisor/health/status-document.ts'
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
-import { VERSION } from '../base/version.ts'
 import { createGroupAdmin } from './group-admin.ts'
 import type { ServiceLog } from './service-log.ts'
 
@@ -51,8 +52,7 @@ export function createService(config: Config, log: ServiceLog): Service {
     nameOf: (source, n) => consumerName(config.instance, source.name, n),
     admin: createGroupAdmin(metrics),
     board,
-    account,
-    metrics,
+    observer: createObserver({ board, account, metrics }),
     conditions,
     log,
   })

@@ -2,8 +2,8 @@
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { sleep } from '../base/wait.ts'
-import { createGenerator } from './generator.ts'
 import { eachLogId } from './generator/log-id.ts'
+import { createGenerator } from './generator.ts'
 import { startHecReceiver } from './hec/receiver.ts'
 import { createLedger } from './ledger.ts'
 import { type SlsSimulator, startSlsSimulator } from './sls/index.ts'

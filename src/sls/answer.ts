@@ -1,7 +1,7 @@
 /** An answer of Log Service: the body of a 200, or what went wrong in its own words. */
 
-import type { HttpHeaders } from '../http/client.ts'
 import { excerpt, isRecord, isText, parseJson } from '../base/json.ts'
+import type { HttpHeaders } from '../http/client.ts'
 import { BAD_RESPONSE, failureOf, type SlsFailure, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
 

@@ -4,10 +4,12 @@
 
 import type { StartPosition } from '../config/types.ts'
 import { jsonAs, nothing } from './answer.ts'
+import type { Call } from './call.ts'
+import type { Cursor } from './cursor.ts'
 import type { SlsResult } from './errors.ts'
-import { type Cursor, type Page, readPage, type Unpack } from './page.ts'
+import { type Page, readPage, type Unpack } from './page.ts'
 import { isCheckpoints, isCursor, isCursorTime, isShardIds } from './shapes.ts'
-import { type Call, createTransport, type TransportOptions } from './transport.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
 
 export type ShardId = number
 

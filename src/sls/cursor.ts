@@ -1,6 +1,7 @@
 /** Cursors: Base64 of a decimal number above 2^53. Text everywhere; a `BigInt` only where two have to be compared. */
 
-import type { Cursor } from './page.ts'
+/** Opaque to everybody but the server. */
+export type Cursor = string
 
 /** One that is no such number cannot be compared and is not "before". */
 export function isBefore(a: Cursor, b: Cursor): boolean {

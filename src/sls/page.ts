@@ -2,14 +2,11 @@
 
 import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
-import type { HttpHeaders } from '../http/client.ts'
 import { releaseMemory } from '../base/release.ts'
-import { cursorOf, moved } from './cursor.ts'
+import type { HttpHeaders } from '../http/client.ts'
+import { type Cursor, cursorOf, moved } from './cursor.ts'
 import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
-import { splitLogGroups } from '../simulator/wire.ts'
-
-/** Opaque Base64 text; the number inside exceeds 2^53 and is nobody's business but the server's. */
-export type Cursor = string
+import { CorruptPage, messagesIn } from './protobuf.ts'
 
 export interface Page {
   /** Where the pull began. */
@@ -141,9 +138,10 @@ function onHeap(data: Uint8Array): OwnedBytes {
 /** Undefined when a length leads beyond the end. What is no group is stepped over: protobuf may grow. */
 function countGroups(data: Uint8Array): number | undefined {
   try {
-    return splitLogGroups(data).length
-  } catch {
-    return undefined
+    return [...messagesIn(data, 0, data.length)].length
+  } catch (error) {
+    if (error instanceof CorruptPage) return undefined
+    throw error
   }
 }
 

@@ -61,3 +61,23 @@ function skipGroup(reader: Reader, end: number): void {
     else skipField(reader, wireType, end)
   }
 }
+
+const FIELD_1 = (1 << 3) | BYTES
+
+/**
+ * Where each message of field 1 lies in `bytes[start, end)`: the groups of a page, the logs of a group. Other fields are
+ * stepped over. Throws `CorruptPage`.
+ */
+export function* messagesIn(bytes: Uint8Array, start: number, end: number) {
+  const reader: Reader = { bytes, position: start }
+  while (reader.position < end) {
+    const tag = readVarint(reader, end)
+    if (tag !== FIELD_1) {
+      skipField(reader, tag & 7, end)
+      continue
+    }
+    const to = readEnd(reader, end)
+    yield { from: reader.position, to }
+    reader.position = to
+  }
+}

@@ -5,9 +5,9 @@
  */
 
 import { jsonAs, nothing, type Read } from './answer.ts'
+import type { Call } from './call.ts'
 import type { SlsFailure } from './errors.ts'
 import { isCheckpoints, isCursor, isGroups, isLogstore, isShards } from './shapes.ts'
-import type { Call } from './transport.ts'
 
 /** Carries a failure through the SDK, which knows no other way out than an exception. */
 export class FailedCall extends Error {

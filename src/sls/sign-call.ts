@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import type { SlsConfig } from '../config/types.ts'
 import type { ProjectAddress } from './address.ts'
+import type { Call } from './call.ts'
 import type { Credentials } from './credentials.ts'
 import { encodeRfc3986, signV1, signV4 } from './signature.ts'
-import type { Call } from './transport.ts'
 
 export interface SignedCall {
   readonly url: string

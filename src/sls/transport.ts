@@ -3,36 +3,16 @@
  * clock that is off (signed again with the server's time) and credentials that have run out (asked for again once).
  */
 
-import type { SlsConfig } from '../config/types.ts'
 import { messageOf } from '../base/failure.ts'
+import type { SlsConfig } from '../config/types.ts'
 import { createHttpClient } from '../http/client.ts'
 import { projectAddress } from './address.ts'
 import { type Read, readAnswer } from './answer.ts'
+import type { Call, SlsCall } from './call.ts'
 import { type Credentials, createCredentials } from './credentials.ts'
 import { failureOf, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
 import { signCall } from './sign-call.ts'
-
-/** What a metric wants to know of one request. */
-export interface SlsCall {
-  readonly operation: Operation
-  /** `ok`, or the failure's code. */
-  readonly code: string
-  readonly durationMs: number
-  readonly receivedBytes: number
-}
-
-export type Operation = 'admin' | 'heartbeat' | 'checkpoint_get' | 'checkpoint_save' | 'cursor' | 'pull'
-
-export interface Call {
-  readonly operation: Operation
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
-  readonly headers?: Readonly<Record<string, string>>
-  readonly json?: unknown
-  readonly timeoutMs: number
-}
 
 export interface TransportOptions {
   readonly sls: SlsConfig

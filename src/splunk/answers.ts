@@ -4,8 +4,8 @@
  * published measurements for what `invalid-event-number` counts.
  */
 
-import { EARLY_SUCCESS, type HttpHeaders } from '../http/client.ts'
 import { isRecord, parseJson } from '../base/json.ts'
+import { EARLY_SUCCESS, type HttpHeaders } from '../http/client.ts'
 
 /** What one attempt came to. Events that an answer calls taken are Splunk's already: never sent again. */
 export type Verdict =

@@ -3,19 +3,19 @@
  * thread; it shows as a condition, and in the metrics.
  */
 
+import { aborted, sleep } from '../base/wait.ts'
 import { differenceOf, type SourceChange } from '../config/difference.ts'
 import type { Config, SourceConfig } from '../config/types.ts'
 import type { Log } from '../log/log.ts'
-import { aborted, sleep } from '../base/wait.ts'
-import type { Account } from './state/account.ts'
-import type { Board } from './state/board.ts'
-import type { Conditions } from './state/conditions.ts'
 import { createGroupKeeper, type GroupAdmin } from './sources/group.ts'
-import type { Metrics } from './metrics/metrics.ts'
-import { type Settings, type SourceRun, startSource } from './sources/source-run.ts'
-import type { KnownSource } from './health/status-document.ts'
+import type { Observer } from './sources/observer.ts'
+import type { Settings } from './sources/settings.ts'
+import { type SourceRun, startSource } from './sources/source-run.ts'
 import { reportOf, type StopReport } from './sources/stop-report.ts'
 import { createWorkers } from './sources/workers.ts'
+import type { Board } from './state/board.ts'
+import type { Conditions } from './state/conditions.ts'
+import type { KnownSource } from './state/facts.ts'
 
 export interface SupervisorParts {
   readonly config: Config
@@ -24,8 +24,7 @@ export interface SupervisorParts {
   readonly nameOf: (source: SourceConfig, n: number) => string
   readonly admin: GroupAdmin
   readonly board: Board
-  readonly account: Account
-  readonly metrics: Metrics
+  readonly observer: Observer
   readonly conditions: Conditions
   readonly log: Log
 }
@@ -46,13 +45,14 @@ export interface Supervisor {
 }
 
 export function createSupervisor(parts: SupervisorParts): Supervisor {
-  const { board, metrics, conditions, log } = parts
+  const { board, observer, conditions, log } = parts
   let { config } = parts
   const sources = new Map<string, SourceRun>()
   const stopping = new AbortController()
   const hard = new AbortController()
   const workers = createWorkers({
     ...parts,
+    positions: board.positions,
     kill: hard.signal,
     isStopping: () => stopping.signal.aborted,
     onStatus: updateConditions,
@@ -75,8 +75,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       nameOf: parts.nameOf,
       loopOf: workers.loopOf,
       isFlowing: () => consumersOf(source).every(({ splunkUp }) => splunkUp === true),
-      onExpected: consumer => board.expect(source.name, consumer),
-      onGone: consumer => forget(source.name, consumer),
+      onExpected: consumer => observer.consumerExpected(source.name, consumer),
+      onGone: consumer => observer.consumerGone(source.name, consumer),
     })
     sources.set(source.name, run)
   }
@@ -84,17 +84,12 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   async function end(source: SourceConfig): Promise<void> {
     await sources.get(source.name)?.stop()
     sources.delete(source.name)
-    for (const { consumer } of consumersOf(source)) forget(source.name, consumer)
-    board.forgetSource(source.name)
+    for (const { consumer } of consumersOf(source)) observer.consumerGone(source.name, consumer)
+    observer.sourceGone(source.name)
     workers.forgetSource(source.name)
   }
 
   const consumersOf = ({ name }: SourceConfig) => board.consumers().filter(({ source }) => source === name)
-
-  function forget(source: string, consumer: string): void {
-    board.forget(consumer)
-    metrics.forgetConsumer(source, consumer)
-  }
 
   /** Whenever something is told, so that nothing is passed over; and now and then, to remind of what lasts. */
   function updateConditions(): void {

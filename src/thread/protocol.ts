@@ -4,6 +4,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
+import type { Failure } from '../base/failure.ts'
 import type {
   Config,
   LogLevel,
@@ -12,7 +13,6 @@ import type {
   SplunkConfig,
   WorkerConfig,
 } from '../config/types.ts'
-import type { Failure } from '../base/failure.ts'
 
 /** The task of a worker thread: be this consumer until told to stop. */
 export interface WorkerInput {

@@ -5,19 +5,19 @@
  */
 
 import { backoffMs } from '../base/backoff.ts'
-import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import { unlessAborted } from '../base/failure.ts'
-import type { ShardStatus, Unconfirmed, Unsaved } from '../thread/protocol.ts'
-import type { SlsClient } from '../sls/client.ts'
-import { describeFailure, type SlsFailure } from '../sls/errors.ts'
 import { formatDuration } from '../base/units.ts'
 import { createAlarm, sleep } from '../base/wait.ts'
+import { groupTimeoutSeconds } from '../config/group-timeout.ts'
+import type { SlsClient } from '../sls/client.ts'
+import { describeFailure, type SlsFailure } from '../sls/errors.ts'
+import type { ShardStatus, Unconfirmed, Unsaved } from '../thread/protocol.ts'
+import { slsTrouble } from './read/sls-calls.ts'
+import type { WorkerLog } from './report/log.ts'
+import type { Troubles } from './report/troubles.ts'
 import type { KnownPositions } from './shard/known-positions.ts'
 import { createLease, type IsOurs } from './shard/lease.ts'
-import type { WorkerLog } from './report/log.ts'
 import type { Release, ShardRunner } from './shard/shard.ts'
-import { slsTrouble } from './read/sls-calls.ts'
-import type { Troubles } from './report/troubles.ts'
 
 export interface ConsumerOptions {
   readonly client: SlsClient

@@ -3,8 +3,12 @@
 import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { createBudget } from '../base/budget.ts'
-import type { SplunkConfig, WorkerConfig } from '../config/types.ts'
 import { toFailure } from '../base/failure.ts'
+import { sleep } from '../base/wait.ts'
+import type { SplunkConfig, WorkerConfig } from '../config/types.ts'
+import { createDeadLetterBox } from '../dead-letters/box.ts'
+import { createSlsClient, type SlsClient } from '../sls/client.ts'
+import type { Unpack } from '../sls/page.ts'
 import {
   type Drained,
   type FromWorker,
@@ -12,26 +16,22 @@ import {
   type WorkerInput,
   type WorkerStatus,
 } from '../thread/protocol.ts'
-import { createSlsClient, type SlsClient } from '../sls/client.ts'
-import type { Unpack } from '../sls/page.ts'
-import { connectToSplunk } from './deliver/connect.ts'
-import { sleep } from '../base/wait.ts'
+import { type Consumer, createConsumer } from './consumer.ts'
 import { createBuffers } from './deliver/buffers.ts'
+import { connectToSplunk } from './deliver/connect.ts'
+import { deliveryFor, type ShardDelivery } from './deliver/delivery.ts'
+import { createAnnounce } from './deliver/refusals.ts'
 import { loadModule } from './encode/module.ts'
 import { createVector } from './encode/vector.ts'
-import { type Consumer, createConsumer } from './consumer.ts'
-import { createDeadLetterBox } from '../dead-letters/box.ts'
-import { deliveryFor, type ShardDelivery } from './deliver/delivery.ts'
-import { createKnownPositions, type KnownPositions } from './shard/known-positions.ts'
-import { createAnnounce } from './deliver/refusals.ts'
-import { createWorkerLog } from './report/log.ts'
-import { createMeter, type Meter } from './report/meter.ts'
 import { createPageMemory, regionBytes } from './read/page-memory.ts'
 import { createQuarantineList, type QuarantineList } from './read/quarantine.ts'
-import { startShard } from './shard/shard.ts'
-import { listenForDrain } from './stop.ts'
+import { createWorkerLog } from './report/log.ts'
+import { createMeter, type Meter } from './report/meter.ts'
 import { threadMemoryBytes } from './report/thread-memory.ts'
 import { createTroubles } from './report/troubles.ts'
+import { createKnownPositions, type KnownPositions } from './shard/known-positions.ts'
+import { startShard } from './shard/shard.ts'
+import { listenForDrain } from './stop.ts'
 
 type Send = (message: FromWorker) => void
 

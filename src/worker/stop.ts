@@ -1,8 +1,8 @@
 /** The two levels of a stop, and the time each may take. */
 
 import type { MessagePort } from 'node:worker_threads'
-import { isToWorker } from '../thread/protocol.ts'
 import { sleep } from '../base/wait.ts'
+import { isToWorker } from '../thread/protocol.ts'
 
 export interface Stop {
   /** Take nothing new, finish what is held. */

@@ -3,12 +3,12 @@
  * little as they can: logs are made once and written again and again, Splunk counts events by their braces.
  */
 
-import { type GeneratedGroup, createGenerator } from '../../src/simulator/generator.ts'
 import { eachLogId } from '../../src/simulator/generator/log-id.ts'
+import { createGenerator, type GeneratedGroup } from '../../src/simulator/generator.ts'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { type SlsSimulator, startSlsSimulator } from '../../src/simulator/sls/index.ts'
-import { ACCESS_KEY, LOGSTORE, PROJECT, TOKEN } from './names.ts'
 import type { Counts, Ends, LoadOptions, Order } from './load-orders.ts'
+import { ACCESS_KEY, LOGSTORE, PROJECT, TOKEN } from './names.ts'
 
 const TICK_MS = 20
 /** Older groups go: they were read long ago. */

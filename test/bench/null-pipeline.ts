@@ -3,8 +3,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { withLoad } from './measure.ts'
 import runtime from '../../bin/runtime.json' with { type: 'json' }
+import { withLoad } from './measure.ts'
 import type { Figures } from './rows.ts'
 
 export type NullWork = 'pull' | 'post' | 'pull and post'

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Bar, drawChart, type Panel } from './chart.ts'
-import { readResults, type ResultRow, type Results } from './results.ts'
+import { type ResultRow, type Results, readResults } from './results.ts'
 import { readable } from './rows.ts'
 
 const fileOf = (name: string) => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url))

@@ -5,10 +5,10 @@
 
 import { gzipSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
+import { HEADROOM_BYTES } from '../../src/sls/page.ts'
 import { checkPage } from '../../src/worker/encode/check.ts'
 import { createVector } from '../../src/worker/encode/vector.ts'
 import { createPageMemory, regionBytes } from '../../src/worker/read/page-memory.ts'
-import { HEADROOM_BYTES } from '../../src/sls/page.ts'
 import { encoderModule } from '../support/encoder-module.ts'
 import { costOf, type Stage } from './cost.ts'
 import { flooded } from './max.ts'

@@ -5,7 +5,7 @@ import { type BrowserContextOptions, chromium, type Page } from 'playwright-core
 import type { HttpConfig } from '../../src/config/types.ts'
 import type { StatusDocument } from '../../src/status/document.ts'
 import type { AtEnd } from '../support/at-end.ts'
-import { serveStatus, type StatusServer } from '../support/status-server.ts'
+import { type StatusServer, serveStatus } from '../support/status-server.ts'
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 

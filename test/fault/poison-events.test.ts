@@ -4,7 +4,7 @@
  */
 
 import { expect } from 'vitest'
-import { LOGSTORE, idsOf, PROJECT, sequenceOf, TOKEN } from '../support/far-ends.ts'
+import { idsOf, LOGSTORE, PROJECT, sequenceOf, TOKEN } from '../support/far-ends.ts'
 import { sentLater } from './support/bounds.ts'
 import { createLetters, idIn, logIdOf } from './support/letters.ts'
 import { type Scenario, scenarios, type World } from './support/scenario.ts'

@@ -1,9 +1,9 @@
 /** Splunk is at its limits, and says so in each of its ways. */
 
 import { ANSWERS } from '../../src/simulator/hec/answers.ts'
-import { type LoadName, LOADS } from '../../src/simulator/hec/load.ts'
-import { TOKEN } from '../support/far-ends.ts'
+import { LOADS, type LoadName } from '../../src/simulator/hec/load.ts'
 import { eventually } from '../support/eventually.ts'
+import { TOKEN } from '../support/far-ends.ts'
 import { type Scenario, scenarios } from './support/scenario.ts'
 import { createCounted, moreStored } from './support/splunk.ts'
 

@@ -2,15 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import {
   type CallName,
-  encodeCursor,
   decodeCursor,
+  encodeCursor,
   type SlsFault,
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import type { SlsFailure } from '../../src/sls/errors.ts'
-import { type CheckpointOptions, createCheckpoint } from '../../src/worker/shard/checkpoint.ts'
 import { createTroubles } from '../../src/worker/report/troubles.ts'
+import { type CheckpointOptions, createCheckpoint } from '../../src/worker/shard/checkpoint.ts'
 import { eventually } from '../support/eventually.ts'
 
 const INTERVAL_MS = 40

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { type ChildExit, type ChildOptions, runChild } from '../../src/supervisor/sources/child.ts'
 import { createMarker } from '../../src/thread/marker.ts'
 import type { FromWorker, ToWorker } from '../../src/thread/protocol.ts'
-import { type ChildExit, type ChildOptions, runChild } from '../../src/supervisor/sources/child.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Behaviour } from '../support/workers/behaviours.ts'
 

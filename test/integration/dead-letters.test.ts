@@ -3,11 +3,11 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bodyHas } from '../../src/simulator/hec/faults.ts'
 import { htmlReply } from '../../src/simulator/hec/answers.ts'
+import { bodyHas } from '../../src/simulator/hec/faults.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import type { AtEnd } from '../support/at-end.ts'
-import { createBox, configOf, letterOf, runCommand } from '../support/dead-letters.ts'
+import { configOf, createBox, letterOf, runCommand } from '../support/dead-letters.ts'
 import { eventually } from '../support/eventually.ts'
 
 const TOKEN = 'token-of-the-dead-letters'

@@ -1,8 +1,8 @@
 /** `start_from: end` must not pass over what is written to a shard between its birth and its first reader. */
 
 import { expect, it, onTestFinished } from 'vitest'
-import { createGenerator } from '../../src/simulator/generator.ts'
 import { parseLogId } from '../../src/simulator/generator/log-id.ts'
+import { createGenerator } from '../../src/simulator/generator.ts'
 import { startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { startSlsSimulator } from '../../src/simulator/sls/index.ts'
 import { eventually } from '../support/eventually.ts'

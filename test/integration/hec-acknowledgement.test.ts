@@ -10,8 +10,8 @@ import { eventually } from '../support/eventually.ts'
 import {
   connectToHec,
   type HecDeliveryOptions,
-  HEC_TOKEN as token,
   hecEvents,
+  HEC_TOKEN as token,
   upTo,
 } from '../support/hec-delivery.ts'
 import { expectNothingOpen } from '../support/invariants.ts'

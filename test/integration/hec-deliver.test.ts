@@ -13,9 +13,9 @@ import { createEndpoints } from '../../src/splunk/endpoints.ts'
 import type { Events } from '../../src/splunk/pieces.ts'
 import { createToken } from '../../src/splunk/token.ts'
 import type { AtEnd } from '../support/at-end.ts'
-import { listen } from '../support/listen.ts'
-import { eventually } from '../support/eventually.ts'
 import { createAuthority, selfSigned } from '../support/certificates.ts'
+import { eventually } from '../support/eventually.ts'
+import { listen } from '../support/listen.ts'
 
 const TOKEN = 'f0e1d2c3-token'
 

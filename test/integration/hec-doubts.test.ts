@@ -9,8 +9,8 @@ import { slice } from '../../src/splunk/pieces.ts'
 import {
   connectToHec,
   type HecDeliveryOptions,
-  HEC_TOKEN as token,
   hecEvents,
+  HEC_TOKEN as token,
   upTo,
 } from '../support/hec-delivery.ts'
 

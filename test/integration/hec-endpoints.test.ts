@@ -21,8 +21,8 @@ import {
   connectToHec,
   type HecDelivery,
   type HecDeliveryOptions,
-  HEC_TOKEN as token,
   hecEvents,
+  HEC_TOKEN as token,
   upTo,
 } from '../support/hec-delivery.ts'
 import { expectNothingOpen } from '../support/invariants.ts'

@@ -5,7 +5,7 @@ import { startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { deliveryFor } from '../../src/worker/deliver/delivery.ts'
 import { createMeter } from '../../src/worker/report/meter.ts'
 import { createTroubles } from '../../src/worker/report/troubles.ts'
-import { connectToHec, HEC_TOKEN as token, hecEvents } from '../support/hec-delivery.ts'
+import { connectToHec, hecEvents, HEC_TOKEN as token } from '../support/hec-delivery.ts'
 
 it('a refused index stays a trouble of its shard when another body of the page gets through', async ({
   onTestFinished,

@@ -1,8 +1,8 @@
 /** A shard that Splunk makes wait must not make its neighbours wait, and goes on by itself when it is mended. */
 
 import { expect, it, onTestFinished } from 'vitest'
-import { createGenerator } from '../../src/simulator/generator.ts'
 import { eachLogId } from '../../src/simulator/generator/log-id.ts'
+import { createGenerator } from '../../src/simulator/generator.ts'
 import { startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createLedger } from '../../src/simulator/ledger.ts'
 import { startSlsSimulator } from '../../src/simulator/sls/index.ts'

@@ -10,8 +10,8 @@ import {
   type HttpOutcome,
   type HttpRequest,
 } from '../../src/http/client.ts'
-import { eventually } from '../support/eventually.ts'
 import { createAuthority, selfSigned } from '../support/certificates.ts'
+import { eventually } from '../support/eventually.ts'
 
 const never = new AbortController().signal
 const MIB = 1024 * 1024

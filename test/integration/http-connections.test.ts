@@ -10,7 +10,7 @@ import { createAuthority } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
 import { keepSilent } from '../support/silent-connections.ts'
 import { healthy } from '../support/status-documents.ts'
-import { serveStatus, type StatusServer } from '../support/status-server.ts'
+import { type StatusServer, serveStatus } from '../support/status-server.ts'
 import { watchStatus } from '../support/status-watcher.ts'
 
 const WITHIN = { withinMs: 5_000 }

@@ -4,8 +4,8 @@ import net from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
-import { eventually } from '../support/eventually.ts'
 import { createAuthority } from '../support/certificates.ts'
+import { eventually } from '../support/eventually.ts'
 
 const NAMES = 'IP:127.0.0.1,DNS:localhost'
 const before = createAuthority()

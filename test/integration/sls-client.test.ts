@@ -7,11 +7,11 @@ import {
   type SlsSimulatorOptions,
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
+import { decodeLogGroupList } from '../../src/simulator/wire.ts'
 import { createSlsClient, type SlsClient, type SlsClientOptions } from '../../src/sls/client.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'
-import { decodeLogGroupList } from '../../src/simulator/wire.ts'
-import { listen } from '../support/listen.ts'
 import { createAuthority } from '../support/certificates.ts'
+import { listen } from '../support/listen.ts'
 import { groupOf } from './simulator-sls-setup.ts'
 
 const PROJECT = 'test-project'

@@ -1,7 +1,7 @@
 /** A process with one consumer of the official Python SDK's consumer library. */
 
 import { z } from 'zod'
-import { startScript, type ScriptInput } from './official-sdk.ts'
+import { type ScriptInput, startScript } from './official-sdk.ts'
 
 export interface OfficialConsumer {
   /** Ids of the logs it has got so far, in its order. */

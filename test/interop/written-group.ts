@@ -1,7 +1,7 @@
 /** Log groups for the official SDKs to write: what they take, and what Log Service must then hold. */
 
-import { createGenerator } from '../../src/simulator/generator.ts'
 import { ALL_KINDS } from '../../src/simulator/generator/kinds.ts'
+import { createGenerator } from '../../src/simulator/generator.ts'
 import { decodeLogGroup, encodeLogGroup, type LogGroup } from '../../src/simulator/wire.ts'
 
 const NOW_SECONDS = 1_700_000_000

@@ -3,8 +3,9 @@
  * the logs themselves than is not delivered yet, so that it can go on for hours.
  */
 
-import { createGenerator } from '../../src/simulator/generator.ts'
+import { sleep } from '../../src/base/wait.ts'
 import { eachLogId, formatLogId } from '../../src/simulator/generator/log-id.ts'
+import { createGenerator } from '../../src/simulator/generator.ts'
 import { type HecReceiver, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
 import {
@@ -15,7 +16,6 @@ import {
   type SlsSimulator,
   startSlsSimulator,
 } from '../../src/simulator/sls/index.ts'
-import { sleep } from '../../src/base/wait.ts'
 import type { DeadLetters } from './dead-letters.ts'
 
 export const PROJECT = 'soak-project'

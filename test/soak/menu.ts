@@ -1,10 +1,10 @@
 /** What can go wrong in a soak: a table, each row played by itself between two healthy pauses. */
 
+import { sleep } from '../../src/base/wait.ts'
 import type { Random } from '../../src/simulator/generator/random.ts'
 import type { Fault as HecFault } from '../../src/simulator/hec/faults.ts'
 import type { LoadName } from '../../src/simulator/hec/load.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
-import { sleep } from '../../src/base/wait.ts'
 import { LOGSTORE, PROJECT, type SoakFarEnds, TOKEN } from './far-ends.ts'
 import type { Death } from './kill-switch.ts'
 import type { SoakService } from './service.ts'

@@ -1,8 +1,8 @@
 /** A soak: two services of one group at a steady pace, one fault after the other, and the account at the end. */
 
 import { join } from 'node:path'
-import { createRandom, type Random } from '../../src/simulator/generator/random.ts'
 import { sleep } from '../../src/base/wait.ts'
+import { createRandom, type Random } from '../../src/simulator/generator/random.ts'
 import { configOf } from './config.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { type SoakFarEnds, startSoakFarEnds } from './far-ends.ts'

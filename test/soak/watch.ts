@@ -1,8 +1,8 @@
 /** Looks at the services of a soak once a second: memory while all is well, lag always. */
 
-import { readMetric } from '../bench/service-process.ts'
 import { sleep } from '../../src/base/wait.ts'
-import { afterWarmUp, minuteMeans, percentile, type Point, slopeOf } from './figures.ts'
+import { readMetric } from '../bench/service-process.ts'
+import { afterWarmUp, minuteMeans, type Point, percentile, slopeOf } from './figures.ts'
 import type { SoakService } from './service.ts'
 
 export interface Watch {

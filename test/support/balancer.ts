@@ -5,8 +5,8 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  request as openRequest,
   type OutgoingHttpHeaders,
+  request as openRequest,
   type ServerResponse,
 } from 'node:http'
 import { pipeline } from 'node:stream/promises'

@@ -1,13 +1,13 @@
 /** Both far ends in the test's process, a source of countable logs, and the account of what became of each. */
 
-import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
 import { eachLogId, formatLogId, type LogId, parseLogId } from '../../src/simulator/generator/log-id.ts'
+import { createGenerator, type Kind } from '../../src/simulator/generator.ts'
+import type { Envelope } from '../../src/simulator/hec/envelope.ts'
 import {
   type HecReceiver,
   type HecReceiverOptions,
   startHecReceiver,
 } from '../../src/simulator/hec/receiver.ts'
-import type { Envelope } from '../../src/simulator/hec/envelope.ts'
 import { createLedger, type Ledger } from '../../src/simulator/ledger.ts'
 import {
   createOracle,

@@ -1,7 +1,7 @@
 /** The metrics that the program exports, and those that a query names. */
 
-import { createBoard } from '../../src/supervisor/state/board.ts'
 import { createMetrics } from '../../src/supervisor/metrics/metrics.ts'
+import { createBoard } from '../../src/supervisor/state/board.ts'
 
 /** Names as a query uses them: a histogram has its three. `up` is Prometheus's own. */
 export async function knownMetrics(): Promise<ReadonlySet<string>> {

@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createService, type Service } from '../../src/service/service.ts'
 import type {
   Config,
   DeadLettersConfig,
@@ -12,6 +11,7 @@ import type {
   SplunkConfig,
   WorkerConfig,
 } from '../../src/config/types.ts'
+import { createService, type Service } from '../../src/service/service.ts'
 import { createServiceLog } from '../../src/service/service-log.ts'
 import type { StopReport } from '../../src/supervisor/sources/stop-report.ts'
 

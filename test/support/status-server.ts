@@ -2,9 +2,9 @@
 
 import type { HttpConfig } from '../../src/config/types.ts'
 import type { StatusDocument } from '../../src/status/document.ts'
-import { createBoard } from '../../src/supervisor/state/board.ts'
 import { startHttp } from '../../src/supervisor/http/server.ts'
 import { createMetrics } from '../../src/supervisor/metrics/metrics.ts'
+import { createBoard } from '../../src/supervisor/state/board.ts'
 import type { AtEnd } from './at-end.ts'
 
 export interface StatusServer {

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import {
   createServer,
   type IncomingMessage,
-  request as openRequest,
   type OutgoingHttpHeaders,
+  request as openRequest,
   type ServerResponse,
 } from 'node:http'
 import { buffer } from 'node:stream/consumers'

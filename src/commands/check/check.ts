@@ -3,12 +3,12 @@
 import { findConfigFile, type LoadResult } from '../../config/load.ts'
 import { formatProblem } from '../../config/problem.ts'
 import { createRedactor } from '../../log/log.ts'
+import { paintRow } from '../status/rows.ts'
+import { EXIT } from '../terminal/exit.ts'
+import { openConfig } from '../terminal/open-config.ts'
 import { cleaned, closingRows, configurationRows, documentOf, type Logstores, rowsOf } from './rows.ts'
 import { sectionsOf } from './sections.ts'
 import { hasFailed, type Report } from './step.ts'
-import { EXIT } from '../terminal/exit.ts'
-import { openConfig } from '../terminal/open-config.ts'
-import { paintRow } from '../status/rows.ts'
 
 export interface CheckOptions {
   /** The file alone. */

@@ -1,10 +1,10 @@
 /** The way to a far end, layer by layer: name, connection, certificate. */
 
 import { lookup } from 'node:dns/promises'
-import { isIP, connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import type { TlsConfig } from '../../config/types.ts'
 import { toFailure } from '../../base/failure.ts'
+import type { TlsConfig } from '../../base/tls.ts'
 import { judgeCertificate, KEYS } from './certificate.ts'
 import { type Finding, failed, ok, type Step, skipped } from './step.ts'
 

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../../config/types.ts'
-import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
 import type { Reason, Verdict } from '../../splunk/answers.ts'
+import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
 import { describe } from '../../splunk/describe.ts'
 import { createToken } from '../../splunk/token.ts'
 import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'

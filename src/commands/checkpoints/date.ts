@@ -1,7 +1,7 @@
 /** When Log Service received what lies at a cursor. */
 
+import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
-import type { Cursor } from '../../sls/page.ts'
 import type { LogService } from '../log-service/connection.ts'
 
 /** Unix seconds; undefined where the data at the cursor have expired. */

@@ -1,15 +1,15 @@
 /** `sls2splunk checkpoints show`: where the consumer group of each source stands. */
 
+import { formatDuration } from '../../base/units.ts'
 import type { Config, SourceConfig } from '../../config/types.ts'
 import type { SlsResult } from '../../sls/errors.ts'
-import { formatDuration } from '../../base/units.ts'
 import { chooseSource } from '../log-service/choose-source.ts'
-import { tableOf } from '../terminal/words.ts'
+import { describeTrouble, withLogService } from '../log-service/connection.ts'
 import { eachShard } from '../log-service/each-shard.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { fail } from '../terminal/fail.ts'
-import { describeTrouble, withLogService } from '../log-service/connection.ts'
 import { openConfig } from '../terminal/open-config.ts'
+import { tableOf } from '../terminal/words.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 export interface ShowOptions {

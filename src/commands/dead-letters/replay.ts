@@ -1,18 +1,18 @@
 /** `sls2splunk dead-letters replay`: sends them again, keeps what Splunk still refuses. */
 
-import type { Config } from '../../config/types.ts'
 import { messageOf } from '../../base/failure.ts'
-import { lockState } from '../../service/state-lock.ts'
+import type { Config } from '../../config/types.ts'
 import { isSystemError } from '../../dead-letters/directory.ts'
+import { lockState } from '../../service/state-lock.ts'
 import { type Asked, ask } from '../terminal/ask.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { openConfig } from '../terminal/open-config.ts'
+import { count } from '../terminal/words.ts'
 import { isSendable, replayAll, type Wanted } from './pass.ts'
 import { createSender } from './send.ts'
 import { describeBroken } from './show.ts'
 import { type Summary, summarise } from './summary.ts'
 import { QUARANTINED } from './tally.ts'
-import { count } from '../terminal/words.ts'
 
 export interface ReplayOptions extends Wanted {
   /** Without asking. */

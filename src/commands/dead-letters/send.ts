@@ -1,7 +1,7 @@
 /** Sends dead letters again, as the service sends events: what Splunk refuses is named, the rest goes through. */
 
-import type { SplunkConfig } from '../../config/types.ts'
 import { isAbort } from '../../base/failure.ts'
+import type { SplunkConfig } from '../../config/types.ts'
 import { isFailure, type Reason } from '../../splunk/answers.ts'
 import { type Attempt, createHecClient } from '../../splunk/client.ts'
 import { createDeliver } from '../../splunk/deliver.ts'

@@ -1,9 +1,9 @@
 /** What became of the letters of a replay: counts by reason, and what a person can do about those that stay. */
 
+import { isRecord, parseJson } from '../../base/json.ts'
 import type { StoredLetter } from '../../dead-letters/line.ts'
-import { parseJson, isRecord } from '../../base/json.ts'
-import type { Sent } from './send.ts'
 import { count, excerptOf, tableOf } from '../terminal/words.ts'
+import type { Sent } from './send.ts'
 
 /** Its letters are whole log groups that a worker could not take apart, not events. */
 export const QUARANTINED = 'kills-worker'

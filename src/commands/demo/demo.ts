@@ -6,17 +6,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { aborted, sleep } from '../../base/wait.ts'
+import { createService, type Service } from '../../service/service.ts'
+import { createServiceLog } from '../../service/service-log.ts'
 import type { LedgerReport } from '../../simulator/ledger.ts'
 import { startHttp } from '../../supervisor/http/server.ts'
 import { handleSignals } from '../../supervisor/process/signals.ts'
-import { aborted, sleep } from '../../base/wait.ts'
+import { EXIT } from '../terminal/exit.ts'
 import { demoConfig } from './config.ts'
 import { type FarEnds, startFarEnds } from './far-ends.ts'
 import { type KillReport, killBusiestWorker } from './kill.ts'
 import { createScreen } from './screen.ts'
-import { EXIT } from '../terminal/exit.ts'
-import { createService, type Service } from '../../service/service.ts'
-import { createServiceLog } from '../../service/service-log.ts'
 
 export interface DemoOptions {
   readonly seconds?: number

@@ -1,11 +1,11 @@
 /** Both far ends, a producer of audit logs, and the ledger that knows what was produced and what has arrived. */
 
-import { createGenerator } from '../../simulator/generator.ts'
+import { sleep } from '../../base/wait.ts'
 import { eachLogId } from '../../simulator/generator/log-id.ts'
+import { createGenerator } from '../../simulator/generator.ts'
 import { startHecReceiver } from '../../simulator/hec/receiver.ts'
 import { createLedger, type LedgerReport } from '../../simulator/ledger.ts'
 import { startSlsSimulator } from '../../simulator/sls/index.ts'
-import { sleep } from '../../base/wait.ts'
 
 export interface FarEnds {
   readonly slsUrl: string

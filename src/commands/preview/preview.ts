@@ -1,14 +1,14 @@
 /** `sls2splunk preview`: the events that the next logs would become. Joins nothing, sends nothing, stores nothing. */
 
-import type { StartPosition } from '../../config/types.ts'
 import { unlessAborted } from '../../base/failure.ts'
+import type { StartPosition } from '../../config/types.ts'
 import type { ShardPosition } from '../../sls/admin.ts'
 import { chooseSource } from '../log-service/choose-source.ts'
+import { describeTrouble, type LogService, withLogService } from '../log-service/connection.ts'
+import { pickShards } from '../log-service/pick-shards.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { fail } from '../terminal/fail.ts'
-import { describeTrouble, type LogService, withLogService } from '../log-service/connection.ts'
 import { openConfig } from '../terminal/open-config.ts'
-import { pickShards } from '../log-service/pick-shards.ts'
 import { givenUpOf, nothingOf, summaryOf } from './account.ts'
 import { encoderOf, previewShard, type ShardPreview } from './shard.ts'
 import { startOf } from './start.ts'

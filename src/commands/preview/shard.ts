@@ -1,11 +1,12 @@
 /** The logs of a shard as the events that the worker would send, one after the other, until there are enough. */
 
+import type { EventMetadata, SourceConfig } from '../../config/types.ts'
+import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsFailure } from '../../sls/errors.ts'
-import type { Cursor, Page } from '../../sls/page.ts'
+import type { Page } from '../../sls/page.ts'
 import { check } from '../../worker/encode/check.ts'
 import { createEncode, type Encode, type PageEncoder } from '../../worker/encode/page-encoder.ts'
 import { createPlanner } from '../../worker/encode/plan.ts'
-import type { EventMetadata, SourceConfig } from '../../config/types.ts'
 import type { LogService } from '../log-service/connection.ts'
 
 export interface ShardPreview {

@@ -1,21 +1,21 @@
 /** `sls2splunk run`: the service. Everything is put together here and nowhere else. */
 
+import { VERSION } from '../../base/version.ts'
 import { type LoadResult, loadConfig } from '../../config/load.ts'
 import { formatProblem } from '../../config/problem.ts'
 import type { Config } from '../../config/types.ts'
 import { type LogFile, openLogFile } from '../../log/file.ts'
+import { farewellOf } from '../../service/farewell.ts'
+import { createService } from '../../service/service.ts'
+import { createServiceLog, type ServiceLog } from '../../service/service-log.ts'
 import { lockState } from '../../service/state-lock.ts'
 import { startHttp } from '../../supervisor/http/server.ts'
 import { createReloader } from '../../supervisor/process/reload.ts'
-import { createServiceManager } from '../../supervisor/process/systemd.ts'
 import { handleSignals } from '../../supervisor/process/signals.ts'
-import { VERSION } from '../../base/version.ts'
+import { createServiceManager } from '../../supervisor/process/systemd.ts'
 import { isModuleThere } from '../../worker/encode/module.ts'
 import { EXIT } from '../terminal/exit.ts'
-import { farewellOf } from '../../service/farewell.ts'
 import { openConfig } from '../terminal/open-config.ts'
-import { createService } from '../../service/service.ts'
-import { createServiceLog, type ServiceLog } from '../../service/service-log.ts'
 
 /** A worker that is silent for longer is replaced; then it has so long to say something. */
 const GRACE_MS = 90_000

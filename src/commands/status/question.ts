@@ -1,7 +1,7 @@
 /** One question to the running service: its status document, or why there is none and what to do. */
 
-import { createHttpClient, type HttpOutcome } from '../../http/client.ts'
 import { parseJson } from '../../base/json.ts'
+import { createHttpClient, type HttpOutcome } from '../../http/client.ts'
 import type { Address } from './address.ts'
 import { type Answer, readAnswer } from './answer.ts'
 

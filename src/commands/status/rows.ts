@@ -2,8 +2,8 @@
 
 import { styleText } from 'node:util'
 import {
-  megabytes,
   mebibytes,
+  megabytes,
   NONE,
   percent,
   plural,

@@ -1,10 +1,10 @@
 /** What both far ends have: a proxy and TLS. */
 
+import type { TlsConfig } from '../../base/tls.ts'
 import { parseProxy } from '../endpoint.ts'
 import { type Files, isKeyOf } from '../files.ts'
 import { present } from '../present.ts'
-import { type Complaint, pairRule, type Presence, type Rule, section } from '../section.ts'
-import type { TlsConfig } from '../types.ts'
+import { type Complaint, type Presence, pairRule, type Rule, section } from '../section.ts'
 import { flag, parsed } from '../values.ts'
 
 const A_PEM_FILE = 'the path of a PEM file'

@@ -1,12 +1,12 @@
 /** An entry of `sources`: one logstore, read through one consumer group. */
 
 import { z } from 'zod'
+import { ok, type Parsed, wrong } from '../../base/parsed.ts'
 import { present } from '../present.ts'
 import { section } from '../section.ts'
 import { DEFAULT_CONSUMER_GROUP } from '../source-rules.ts'
 import { parseStartPosition, START_POSITION_FORM } from '../start-position.ts'
 import type { EventConfig, SourceConfig, StartPosition } from '../types.ts'
-import { ok, type Parsed, wrong } from '../problem.ts'
 import { duration, flag, integer, listOf, parsed, text } from '../values.ts'
 import { routesSchema } from './route.ts'
 

@@ -1,6 +1,6 @@
 /** Who asked for what: access logs of object storage, load balancers and the web firewall. */
 
-import type { Fields } from './kinds.ts'
+import type { Fields } from './fields.ts'
 import type { Random } from './random.ts'
 
 const AGENTS = [

@@ -1,6 +1,6 @@
 /** Who did what: ActionTrail events and Kubernetes audit events, with JSON inside their fields. */
 
-import type { Fields } from './kinds.ts'
+import type { Fields } from './fields.ts'
 import type { Random } from './random.ts'
 
 const EVENT_NAMES = [

@@ -1,11 +1,9 @@
 /** What the logs of each kind look like: topic, the agent's path, and the fields of one log. */
 
-import { actionTrailFields, kubernetesAuditFields } from './audit-logs.ts'
 import { loadBalancerFields, objectStorageFields, webFirewallFields } from './access-logs.ts'
+import { actionTrailFields, kubernetesAuditFields } from './audit-logs.ts'
+import type { Fields } from './fields.ts'
 import type { Random } from './random.ts'
-
-/** In the order they are written. */
-export type Fields = Readonly<Record<string, string>>
 
 export interface KindOfLog {
   readonly topic: string

@@ -1,7 +1,8 @@
 /** A log group encoded once, whose ids and times are overwritten in copies of it. */
 
 import { encodeLogGroup, type KeyValue, type Log, type LogGroup } from '../wire.ts'
-import { type Fields, KINDS, type Kind, type KindOfLog } from './kinds.ts'
+import type { Fields } from './fields.ts'
+import { KINDS, type Kind, type KindOfLog } from './kinds.ts'
 import { formatLogId, LOG_ID_KEY, LOG_ID_LENGTH, type LogId, writeLogId } from './log-id.ts'
 import { createRandom, type Random } from './random.ts'
 

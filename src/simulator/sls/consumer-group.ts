@@ -1,5 +1,5 @@
 import { type Allocation, emptyAllocation, expireConsumers, syncShards } from './allocation.ts'
-import type { Logstore } from './logstore.ts'
+import type { Shard } from './shard.ts'
 
 export interface ConsumerGroup {
   readonly name: string
@@ -22,9 +22,13 @@ export function createConsumerGroup(name: string, timeoutSeconds: number, inOrde
   return { name, timeoutSeconds, inOrder, allocation: emptyAllocation, checkpoints: new Map() }
 }
 
+/** What a group needs to know of its logstore. */
+interface Sharded {
+  readonly shards: ReadonlyMap<number, Shard>
+}
+
 /** Brings a group up to the shards and the time of now. To be done before anything is read from it. */
-export function refreshGroup(group: ConsumerGroup, logstore: Logstore, nowMs: number): void {
-  const shards = [...logstore.shards.values()]
-  const synced = syncShards(group.allocation, shards, group.inOrder)
+export function refreshGroup(group: ConsumerGroup, { shards }: Sharded, nowMs: number): void {
+  const synced = syncShards(group.allocation, [...shards.values()], group.inOrder)
   group.allocation = expireConsumers(synced, nowMs, group.timeoutSeconds * 1_000)
 }

@@ -1,4 +1,4 @@
-import { encodeLogGroup, type KeyValue, joinLogGroups, type LogGroup } from '../wire.ts'
+import { encodeLogGroup, joinLogGroups, type KeyValue, type LogGroup } from '../wire.ts'
 import { toSeconds } from './clock.ts'
 import type { Logstore } from './logstore.ts'
 import type { Shard } from './shard.ts'

@@ -1,10 +1,10 @@
 /** What would be better, though nothing is wrong: too many consumers, a hot shard, where a backlog is going. */
 
-import type { StatusAdvice } from '../../status/document.ts'
 import { formatDuration } from '../../base/units.ts'
+import type { StatusAdvice } from '../../status/document.ts'
 import type { ConsumerView, ShardView } from '../state/board.ts'
+import type { SourceFacts } from '../state/facts.ts'
 import type { Forecast } from '../state/forecast.ts'
-import type { SourceFacts } from '../sources/source-run.ts'
 
 /** Log Service takes 5 MB/s for a shard: one that is read faster for long was written faster than that. */
 export const HOT_SHARD_BYTES_PER_SECOND = 5_000_000

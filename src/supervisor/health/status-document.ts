@@ -2,28 +2,18 @@
 
 import type * as Status from '../../status/document.ts'
 import type { Account } from '../state/account.ts'
-import { adviceOf } from './advice.ts'
 import type { Board, ConsumerView, EndpointView, ShardView } from '../state/board.ts'
 import type { Conditions } from '../state/conditions.ts'
-import type { RecentEvents } from '../state/recent-log.ts'
+import type { KnownSource } from '../state/facts.ts'
 import { type Forecast, forecastOf } from '../state/forecast.ts'
 import type { StatusHistory } from '../state/history.ts'
-import { isTargetMet, TARGET } from '../metrics/metrics.ts'
+import type { RecentEvents } from '../state/recent-log.ts'
+import { isTargetMet, TARGET } from '../state/target.ts'
+import { adviceOf } from './advice.ts'
 import { type Problem, problemsOf } from './problems.ts'
 import { runbookOf } from './runbook.ts'
 import { isHold, needsPerson } from './severity.ts'
-import type { SourceFacts } from '../sources/source-run.ts'
 import { stateOf, summaryOf } from './summary.ts'
-
-/** A configured source and what Log Service has said of it. */
-export interface KnownSource {
-  readonly name: string
-  readonly project: string
-  readonly logstore: string
-  readonly consumerGroup: string
-  readonly consumers: number
-  readonly facts: SourceFacts
-}
 
 export interface StatusParts {
   readonly version: string

@@ -1,10 +1,10 @@
 /** The state of the service in one word, and in one sentence for somebody who has ten seconds. */
 
-import type { ServiceState } from '../../status/document.ts'
 import { formatDuration } from '../../base/units.ts'
+import type { ServiceState } from '../../status/document.ts'
 import type { ConsumerView, ShardView } from '../state/board.ts'
-import type { Problem } from './problems.ts'
 import { witnessesOf } from '../state/witnesses.ts'
+import type { Problem } from './problems.ts'
 
 interface Seen {
   readonly consumers: readonly ConsumerView[]

@@ -4,12 +4,12 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { HttpConfig } from '../../config/types.ts'
 import type { Log } from '../../log/log.ts'
 import type { StatusDocument } from '../../status/document.ts'
+import type { Readiness } from '../health/readiness.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { challengeFor, isAllowed } from './access.ts'
 import { FASTIFY_LIMITS, limitConnections, NODE_LIMITS } from './connections.ts'
-import type { Metrics } from '../metrics/metrics.ts'
-import type { Readiness } from '../health/readiness.ts'
-import { readStaticFiles, type StaticFile } from './static-files.ts'
 import { createWatchers, type Watchers } from './live-status.ts'
+import { readStaticFiles, type StaticFile } from './static-files.ts'
 
 export interface HttpEndpoint {
   /** `http://host:port`, with the port that was really taken. */

@@ -6,8 +6,9 @@
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../../thread/protocol.ts'
 import type { Board, ConsumerView, EndpointView, ShardView } from '../state/board.ts'
+import type { ReloadResult } from '../state/reload-result.ts'
+import { isTargetMet, TARGET } from '../state/target.ts'
 import { createProcessMetrics } from './process.ts'
-import type { ReloadResult } from '../process/reload.ts'
 import { createReloadMetrics } from './reload-metrics.ts'
 import { createSourceMetrics, type SourceScene } from './source-metrics.ts'
 
@@ -22,9 +23,6 @@ export interface Metrics {
   /** The text of a scrape and its content type, in the format that is asked for. */
   render(accept: string | undefined): Promise<{ readonly text: string; readonly contentType: string }>
 }
-
-/** What the article promises of one consumer: 2 MB/s of raw logs on 20 % of a core. */
-export const TARGET = { bytesPerSecond: 2_000_000, cpuRatio: 0.2 } as const
 
 const PREFIX = 'sls2splunk_'
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -231,9 +229,3 @@ const HEC_DURATION_LABELS = ['source', 'endpoint', 'operation'] as const
 
 /** Why an event is among the dead letters: a bounded set, so that its series can be removed. */
 const DEAD_LETTER_REASONS = ['event-refused', 'too-large', 'not-hec', 'kills-worker'] as const
-
-/** Undefined while idle: without bytes there is no cost per byte. */
-export function isTargetMet(bytesPerSecond: number, cpuRatio: number): boolean | undefined {
-  if (bytesPerSecond === 0) return undefined
-  return cpuRatio / bytesPerSecond <= TARGET.cpuRatio / TARGET.bytesPerSecond
-}

@@ -1,8 +1,8 @@
 /** How reloads of the configuration went. */
 
 import { Counter, Gauge } from 'prom-client'
+import type { ReloadResult } from '../state/reload-result.ts'
 import type { Registers } from './registers.ts'
-import type { ReloadResult } from '../process/reload.ts'
 
 export function createReloadMetrics(prefix: string, registers: Registers): (result: ReloadResult) => void {
   const reloads = new Counter({

@@ -3,17 +3,16 @@
  * it changes is put into effect.
  */
 
-import type { Config } from '../../config/types.ts'
 import { messageOf } from '../../base/failure.ts'
+import type { Config } from '../../config/types.ts'
 import type { Log } from '../../log/log.ts'
 import type { ReloadStatus } from '../../status/document.ts'
+import type { ReloadResult } from '../state/reload-result.ts'
 
 export type ReadConfig = () =>
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly string[] }
   /** One line each. */
   | { readonly kind: 'invalid'; readonly problems: readonly string[] }
-
-export type ReloadResult = 'applied' | 'invalid' | 'failed'
 
 export interface ReloadParts {
   readonly read: ReadConfig

@@ -2,10 +2,11 @@
 
 import { backoffMs } from '../../base/backoff.ts'
 import { unlessAborted } from '../../base/failure.ts'
-import type { Log } from '../../log/log.ts'
 import { sleep } from '../../base/wait.ts'
+import type { Log } from '../../log/log.ts'
 import type { Condition } from '../state/conditions.ts'
-import type { Settings, SourceFacts } from './source-run.ts'
+import type { SourceFacts } from '../state/facts.ts'
+import type { Settings } from './settings.ts'
 
 /** What the supervisor needs of Log Service; the wiring brings it along. */
 export interface GroupAdmin {

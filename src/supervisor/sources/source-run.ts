@@ -3,33 +3,22 @@
  * New settings are applied by difference: what did not change goes on as it was.
  */
 
-import type { SourceChange } from '../../config/difference.ts'
-import type { Config, SourceConfig } from '../../config/types.ts'
 import { unlessAborted } from '../../base/failure.ts'
 import { sleep } from '../../base/wait.ts'
-import type { ChildExit } from './child.ts'
+import type { SourceChange } from '../../config/difference.ts'
+import type { SourceConfig } from '../../config/types.ts'
 import type { Condition } from '../state/conditions.ts'
+import type { SourceFacts } from '../state/facts.ts'
+import type { ChildExit } from './child.ts'
 import { type ConsumerLoop, type ConsumerLoopOptions, startConsumerLoop } from './consumer-loop.ts'
 import type { GroupKeeper } from './group.ts'
-
-/** What a source is run with. */
-export interface Settings extends Pick<Config, 'sls' | 'splunk' | 'worker' | 'deadLetters'> {
-  readonly source: SourceConfig
-}
+import type { Settings } from './settings.ts'
 
 export interface Ended {
   readonly source: string
   readonly consumer: string
   /** Of the last run, which may have ended before the stop; undefined when there was none. */
   readonly exit: ChildExit | undefined
-}
-
-/** What Log Service has said of a logstore. */
-export interface SourceFacts {
-  /** Shards that take writes; undefined until they were listed. */
-  readonly shards?: number
-  /** How long logs are kept; undefined when nobody may know. */
-  readonly retentionSeconds?: number
 }
 
 export interface SourceRun {

@@ -1,17 +1,15 @@
 /** The worker threads of all sources: what each run is given, what is made of its messages, what is said of its end. */
 
+import { formatDuration } from '../../base/units.ts'
 import type { Log } from '../../log/log.ts'
 import { createMarker, type Mark, readMark } from '../../thread/marker.ts'
 import type { FromWorker, ToWorker, WorkerStatus } from '../../thread/protocol.ts'
-import { formatDuration } from '../../base/units.ts'
-import type { Account } from '../state/account.ts'
-import type { Board } from '../state/board.ts'
 import { type ChildExit, runChild } from './child.ts'
 import type { ConsumerLoopOptions } from './consumer-loop.ts'
 import { describeExit, isDeath, MEMORY_LIMIT, reasonOf } from './exits.ts'
-import type { Metrics } from '../metrics/metrics.ts'
+import type { Observer } from './observer.ts'
 import { createQuarantine } from './quarantine.ts'
-import type { Settings } from './source-run.ts'
+import type { Settings } from './settings.ts'
 import { reportOf } from './stop-report.ts'
 
 export interface Workers {
@@ -27,14 +25,14 @@ export interface Workers {
 
 export interface WorkersParts {
   readonly workerFile: string
-  readonly board: Board
-  readonly account: Account
-  readonly metrics: Metrics
+  readonly observer: Observer
+  /** Where the shards of a source stand, as far as anything is known of them. */
+  readonly positions: (source: string) => ReadonlyMap<number, string>
   readonly log: Log
   /** Ends every run at once. */
   readonly kill: AbortSignal
   readonly isStopping: () => boolean
-  /** After the board was told. */
+  /** Called after the observer was told. */
   readonly onStatus: () => void
   readonly restoreGroup: (source: string) => Promise<void>
 }
@@ -69,7 +67,7 @@ interface Handling {
 }
 
 export function createWorkers(parts: WorkersParts): Workers {
-  const { board, account, metrics, log } = parts
+  const { observer, log } = parts
   const killers = new Map<string, AbortController>()
   const lines = new Map<string, Line>()
   const quarantine = createQuarantine()
@@ -91,7 +89,7 @@ export function createWorkers(parts: WorkersParts): Workers {
     const exit = await runMarked(child, { drain, begun, marker })
     const mark = readMark(marker)
     if (mark && isDeath(exit)) onDeathAt(child, mark)
-    board.onEnded(child.consumer)
+    observer.threadEnded(child.consumer)
     lines.delete(child.consumer)
     return exit
   }
@@ -158,15 +156,13 @@ export function createWorkers(parts: WorkersParts): Workers {
   const linesOf = (source: string) => [...lines.values()].filter(line => line.source === source)
 
   function tellPositions(source: string): void {
-    const positions = board.positions(source)
+    const positions = parts.positions(source)
     for (const line of linesOf(source)) line.reply({ type: 'positions', positions })
   }
 
   function onStatus({ consumer, settings }: Child, status: WorkerStatus, killer: AbortController): void {
     const { source, worker } = settings()
-    const settled = board.onStatus(consumer, status)
-    metrics.onStatus(source.name, consumer, settled)
-    account.add(source.name, settled)
+    observer.reported(source.name, consumer, status)
     deadLettered += deadLettersIn(status)
     parts.onStatus()
     if (status.memoryBytes > worker.memoryLimitBytes) killer.abort(MEMORY_LIMIT)
@@ -175,8 +171,7 @@ export function createWorkers(parts: WorkersParts): Workers {
   function sayRestart({ consumer, settings }: Child, exit: ChildExit, afterMs: number): void {
     const reason = reasonOf(exit)
     const source = settings().source.name
-    board.onRestart(consumer)
-    metrics.onRestart(source, consumer, reason)
+    observer.restarting(source, consumer, reason)
     const text = `worker ended (${describeExit(exit)}), starts again in ${formatDuration(afterMs)}${reason === MEMORY_LIMIT ? RAISE_LIMIT : ''}`
     log.error(text, { source, consumer, reason })
   }

@@ -3,9 +3,9 @@
  * The same matter reported by many workers of a source is one matter.
  */
 
+import { formatDuration } from '../../base/units.ts'
 import type { Log } from '../../log/log.ts'
 import type { StatusReason } from '../../thread/protocol.ts'
-import { formatDuration } from '../../base/units.ts'
 
 export interface Condition extends StatusReason {
   readonly source: string

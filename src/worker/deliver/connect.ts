@@ -5,8 +5,8 @@ import { createHecClient, type HecCall } from '../../splunk/client.ts'
 import { createEndpoint } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
 import { createToken } from '../../splunk/token.ts'
-import { endpointEvents } from './delivery.ts'
 import type { Troubles } from '../report/troubles.ts'
+import { endpointEvents } from './delivery.ts'
 
 export interface SplunkConnection {
   readonly endpoints: Endpoints

@@ -1,10 +1,9 @@
 /** Events that Splunk refuses for good become dead letters, with the place in Log Service that they come from. */
 
-import { groupCursor } from '../../sls/page.ts'
-import { bytesOf } from '../../splunk/pieces.ts'
-import type { Refusal } from '../../splunk/deliver.ts'
 import type { DeadLetter, DeadLetterBox, Written } from '../../dead-letters/box.ts'
-import type { PageOutcome } from './deliver-page.ts'
+import { groupCursor } from '../../sls/page.ts'
+import type { Refusal } from '../../splunk/deliver.ts'
+import { bytesOf } from '../../splunk/pieces.ts'
 import { check } from '../encode/check.ts'
 import { countLogs, locate } from '../encode/locate.ts'
 import type { Planner } from '../encode/plan.ts'
@@ -12,6 +11,7 @@ import type { HeldPage } from '../read/held-page.ts'
 import type { WorkerLog } from '../report/log.ts'
 import type { ShardMeter } from '../report/meter.ts'
 import type { Trouble, Troubles } from '../report/troubles.ts'
+import type { PageOutcome } from './deliver-page.ts'
 
 export interface LetterParts {
   readonly box: DeadLetterBox

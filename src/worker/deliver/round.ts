@@ -4,11 +4,11 @@
  */
 
 import type { Deliver, Delivered, HeldEvents } from '../../splunk/deliver.ts'
-import type { Buffers } from './buffers.ts'
 import type { Outline } from '../encode/check.ts'
 import type { Body, Encode, PageEncoder } from '../encode/page-encoder.ts'
 import type { HeldPage } from '../read/held-page.ts'
 import type { ShardMeter } from '../report/meter.ts'
+import type { Buffers } from './buffers.ts'
 
 export interface RoundParts {
   readonly encode: Encode

@@ -3,11 +3,11 @@
  * that are sent. No object and no string is made for a log unless its keys are unusual.
  */
 
+import { BYTES, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from '../../sls/protobuf.ts'
 import type { Outline } from './check.ts'
 import { readGroupHeader } from './group.ts'
 import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
 import { type GroupPlan, membersOf, type Planner } from './plan.ts'
-import { BYTES, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from '../../sls/protobuf.ts'
 import { createShapes, decodeText, type ShapeNode, type Shapes } from './shape.ts'
 import type { SendPlan, Vector } from './vector.ts'
 

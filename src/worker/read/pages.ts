@@ -2,12 +2,13 @@
 
 import type { Budget, Loan } from '../../base/budget.ts'
 import type { SlsClient } from '../../sls/client.ts'
+import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsFailure } from '../../sls/errors.ts'
-import type { Cursor, Page } from '../../sls/page.ts'
+import type { Page } from '../../sls/page.ts'
 import type { ShardMeter } from '../report/meter.ts'
+import type { Troubles } from '../report/troubles.ts'
 import type { QuarantineList } from './quarantine.ts'
 import { untilAnswered } from './sls-calls.ts'
-import type { Troubles } from '../report/troubles.ts'
 
 export interface PulledPage {
   readonly kind: 'page'

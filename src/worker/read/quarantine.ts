@@ -1,8 +1,8 @@
 /** What of a source's shards has killed workers before, as the supervisor says: read with care, or not at all. */
 
-import type { Quarantined } from '../../thread/protocol.ts'
+import type { Cursor } from '../../sls/cursor.ts'
 import { isBefore } from '../../sls/cursor.ts'
-import type { Cursor } from '../../sls/page.ts'
+import type { Quarantined } from '../../thread/protocol.ts'
 
 export interface QuarantineList {
   add(entries: readonly Quarantined[]): void

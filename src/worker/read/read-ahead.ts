@@ -1,6 +1,6 @@
 /** The page behind the one that is being delivered is read meanwhile: the only queue there is. */
 
-import type { Cursor } from '../../sls/page.ts'
+import type { Cursor } from '../../sls/cursor.ts'
 import type { Pages, Pulled } from './pages.ts'
 
 export interface ReadAhead {

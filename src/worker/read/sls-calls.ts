@@ -1,6 +1,7 @@
 /** Calls to Log Service that are tried until they work. The only place that retries towards Log Service. */
 
 import { type BackoffRange, backoffMs } from '../../base/backoff.ts'
+import { sleep } from '../../base/wait.ts'
 import {
   describeFailure,
   remedyOf,
@@ -8,7 +9,6 @@ import {
   type SlsFailure,
   type SlsResult,
 } from '../../sls/errors.ts'
-import { sleep } from '../../base/wait.ts'
 import type { Trouble, Troubles, Who } from '../report/troubles.ts'
 
 /** Trouble that trying again cannot mend: whoever made the call has to do something else. */

@@ -4,10 +4,10 @@
  */
 
 import { unlessAborted } from '../../base/failure.ts'
-import type { SlsClient } from '../../sls/client.ts'
-import type { SlsFailure } from '../../sls/errors.ts'
-import type { Cursor } from '../../sls/page.ts'
 import { sleep } from '../../base/wait.ts'
+import type { SlsClient } from '../../sls/client.ts'
+import type { Cursor } from '../../sls/cursor.ts'
+import type { SlsFailure } from '../../sls/errors.ts'
 import { isPassing, slsTrouble } from '../read/sls-calls.ts'
 import type { Troubles } from '../report/troubles.ts'
 

@@ -2,16 +2,16 @@
 
 import type { Budget } from '../../base/budget.ts'
 import type { EventMetadata, SourceConfig } from '../../config/types.ts'
+import type { DeadLetterBox } from '../../dead-letters/box.ts'
 import type { SlsClient } from '../../sls/client.ts'
 import type { Deliver } from '../../splunk/deliver.ts'
 import type { Buffers } from '../deliver/buffers.ts'
-import type { DeadLetterBox } from '../../dead-letters/box.ts'
 import type { ShardDelivery } from '../deliver/delivery.ts'
-import type { Vector } from '../encode/vector.ts'
 import type { Announce } from '../deliver/refusals.ts'
+import type { Vector } from '../encode/vector.ts'
+import type { QuarantineList } from '../read/quarantine.ts'
 import type { WorkerLog } from '../report/log.ts'
 import type { Meter } from '../report/meter.ts'
-import type { QuarantineList } from '../read/quarantine.ts'
 import type { Troubles } from '../report/troubles.ts'
 
 export interface ShardContext {

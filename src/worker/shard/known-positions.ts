@@ -3,8 +3,8 @@
  * does not know. Everything before such a position is delivered, so of two the later one is right.
  */
 
+import type { Cursor } from '../../sls/cursor.ts'
 import { isBefore } from '../../sls/cursor.ts'
-import type { Cursor } from '../../sls/page.ts'
 
 export interface KnownPositions {
   learn(shard: number, position: Cursor): void

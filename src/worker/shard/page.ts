@@ -3,17 +3,17 @@
  * aside. Knows how much of a page is lost when it is cut short.
  */
 
+import type { Cursor } from '../../sls/cursor.ts'
 import { clearMark, keepMark, setMark } from '../../thread/marker.ts'
 import type { Unconfirmed } from '../../thread/protocol.ts'
-import type { Cursor } from '../../sls/page.ts'
 import { deliverPage, type PageDelivery } from '../deliver/deliver-page.ts'
+import { bury, buryGroup } from '../deliver/refusals.ts'
 import { createEncode } from '../encode/page-encoder.ts'
 import { createPlanner, type Planner } from '../encode/plan.ts'
 import type { HeldPage } from '../read/held-page.ts'
-import type { IsOurs } from './lease.ts'
-import { bury, buryGroup } from '../deliver/refusals.ts'
 import type { ShardMeter } from '../report/meter.ts'
 import type { ShardContext } from './context.ts'
+import type { IsOurs } from './lease.ts'
 
 export interface ShardPage {
   /** Ends with the page's memory given back. False: it is corrupt, could not be finished, or was cut short. */

@@ -4,16 +4,17 @@
  */
 
 import { type BackoffRange, backoffMs } from '../../base/backoff.ts'
-import type { ShardState, ShardStatus, Unconfirmed, Unsaved } from '../../thread/protocol.ts'
-import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
-import type { Cursor, Page } from '../../sls/page.ts'
 import { sleep } from '../../base/wait.ts'
-import { type Checkpoint, createCheckpoint } from './checkpoint.ts'
+import type { Cursor } from '../../sls/cursor.ts'
+import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
+import type { Page } from '../../sls/page.ts'
+import type { ShardState, ShardStatus, Unconfirmed, Unsaved } from '../../thread/protocol.ts'
 import { holdPage } from '../read/held-page.ts'
-import type { IsOurs } from './lease.ts'
 import { createPages } from '../read/pages.ts'
 import { createReadAhead } from '../read/read-ahead.ts'
+import { type Checkpoint, createCheckpoint } from './checkpoint.ts'
 import type { ShardContext } from './context.ts'
+import type { IsOurs } from './lease.ts'
 import { createShardPage } from './page.ts'
 import { findStart, recoverPosition, type Start } from './start.ts'
 

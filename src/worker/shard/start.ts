@@ -1,11 +1,11 @@
 /** Where to begin in a shard, and where to go on when the position has expired. */
 
 import type { SlsClient } from '../../sls/client.ts'
+import type { Cursor } from '../../sls/cursor.ts'
 import { isBefore } from '../../sls/cursor.ts'
-import type { Cursor } from '../../sls/page.ts'
+import { untilAnswered } from '../read/sls-calls.ts'
 import type { WorkerLog } from '../report/log.ts'
 import type { ShardMeter } from '../report/meter.ts'
-import { untilAnswered } from '../read/sls-calls.ts'
 import type { Troubles } from '../report/troubles.ts'
 
 export interface StartContext {

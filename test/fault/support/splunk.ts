@@ -1,8 +1,8 @@
 /** What scenarios of Splunk share: answers, waits, and how many events a fault may have made to come twice. */
 
+import { eachLogId } from '../../../src/simulator/generator/log-id.ts'
 import type { Fault } from '../../../src/simulator/hec/faults.ts'
 import type { HecReceiver } from '../../../src/simulator/hec/receiver.ts'
-import { eachLogId } from '../../../src/simulator/generator/log-id.ts'
 import { eventually } from '../../support/eventually.ts'
 import type { FarEnds } from '../../support/far-ends.ts'
 import type { RunningService } from '../../support/service.ts'

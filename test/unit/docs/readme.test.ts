@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { createBoard } from '../../../src/supervisor/state/board.ts'
 import { createMetrics } from '../../../src/supervisor/metrics/metrics.ts'
+import { createBoard } from '../../../src/supervisor/state/board.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')

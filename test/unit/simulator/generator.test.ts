@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeLogGroup, encodeLogGroup } from '../../../src/simulator/wire.ts'
 import { ALL_KINDS } from '../../../src/simulator/generator/kinds.ts'
 import { eachLogId, formatLogId, parseLogId, writeLogId } from '../../../src/simulator/generator/log-id.ts'
 import { nastyLogs } from '../../../src/simulator/generator/nasty.ts'
 import { createGenerator, type GeneratorOptions } from '../../../src/simulator/generator.ts'
+import { decodeLogGroup, encodeLogGroup } from '../../../src/simulator/wire.ts'
 
 const NOW_SECONDS = 1_790_000_000
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ANSWERS, htmlReply } from '../../../src/simulator/hec/answers.ts'
 import {
   judge,
   judgeProbe,
@@ -9,7 +10,6 @@ import {
   retryAfterMs,
   type Verdict,
 } from '../../../src/splunk/answers.ts'
-import { ANSWERS, htmlReply } from '../../../src/simulator/hec/answers.ts'
 
 const EVENTS = 10
 const SENT = { events: EVENTS, bytes: 5_000, gzip: true }

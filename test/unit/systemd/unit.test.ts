@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parseDurationMs } from '../../../src/base/units.ts'
 import { EXIT } from '../../../src/commands/terminal/exit.ts'
 import { configJsonSchema } from '../../../src/config/json-schema.ts'
-import { parseDurationMs } from '../../../src/base/units.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const unit = read('systemd/sls2splunk.service')

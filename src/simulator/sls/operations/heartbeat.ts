@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { entitled, heartbeat as takeHeartbeat, mayBeat } from '../allocation.ts'
+import { entitled, mayBeat, heartbeat as takeHeartbeat } from '../allocation.ts'
 import { type GroupCall, onGroup } from '../call.ts'
 import { parseBody } from '../json-body.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failed, ok, runSteps, skipped, type Step } from '../../../../src/commands/check/step.ts'
+import { failed, ok, runSteps, type Step, skipped } from '../../../../src/commands/check/step.ts'
 
 interface Found {
   shards: number

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { completionOf, type Shell, SHELLS } from '../../../../src/commands/completion/completion.ts'
+import { completionOf, SHELLS, type Shell } from '../../../../src/commands/completion/completion.ts'
 
 function programOf(): Command {
   const program = new Command('tool').description('a tool').version('1.2.3')

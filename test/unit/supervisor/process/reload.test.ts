@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Config } from '../../../../src/config/types.ts'
 import { createLog } from '../../../../src/log/log.ts'
-import {
-  createReloader,
-  type ReloadParts,
-  type ReloadResult,
-} from '../../../../src/supervisor/process/reload.ts'
+import { createReloader, type ReloadParts } from '../../../../src/supervisor/process/reload.ts'
+import type { ReloadResult } from '../../../../src/supervisor/state/reload-result.ts'
 import { configText, loaded } from '../../config/fixture.ts'
 
 /** A reloader, what it logs and what it reports. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ShardDelta, WorkerStatus } from '../../../../src/thread/protocol.ts'
 import { createBoard } from '../../../../src/supervisor/state/board.ts'
+import type { ShardDelta, WorkerStatus } from '../../../../src/thread/protocol.ts'
 
 const SHARD = 7
 

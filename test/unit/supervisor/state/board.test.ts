@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ShardDelta, ShardStatus, WorkerStatus } from '../../../../src/thread/protocol.ts'
 import { createBoard } from '../../../../src/supervisor/state/board.ts'
+import type { ShardDelta, ShardStatus, WorkerStatus } from '../../../../src/thread/protocol.ts'
 
 interface Told {
   /** Shards that are held, with their positions. */

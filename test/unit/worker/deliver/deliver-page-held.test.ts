@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ShardDelta } from '../../../../src/thread/protocol.ts'
 import { encodeLogGroupList } from '../../../../src/simulator/wire.ts'
 import type { Delivered, HeldEvents } from '../../../../src/splunk/deliver.ts'
 import { bytesOf, type Events, indexOf } from '../../../../src/splunk/pieces.ts'
+import type { ShardDelta } from '../../../../src/thread/protocol.ts'
 import { createBuffers } from '../../../../src/worker/deliver/buffers.ts'
 import { deliverPage } from '../../../../src/worker/deliver/deliver-page.ts'
 import { createEncode } from '../../../../src/worker/encode/page-encoder.ts'

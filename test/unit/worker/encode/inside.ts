@@ -1,9 +1,9 @@
 /** Encoding where everything lies in the memory of the WebAssembly module, as it does in a worker. */
 
 import { check } from '../../../../src/worker/encode/check.ts'
-import { encoderModule } from '../../../support/encoder-module.ts'
 import type { Body, Encode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createVector } from '../../../../src/worker/encode/vector.ts'
+import { encoderModule } from '../../../support/encoder-module.ts'
 
 const AREA_BYTES = 8 * 1024 * 1024
 /** As many as a test has open at once. */

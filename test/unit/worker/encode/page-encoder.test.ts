@@ -2,24 +2,24 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nastyLogs } from '../../../../src/simulator/generator/nasty.ts'
 import { encodeLogGroupList, type LogGroup, WireError } from '../../../../src/simulator/wire.ts'
+import { CorruptPage } from '../../../../src/sls/protobuf.ts'
 import { checkPage } from '../../../../src/worker/encode/check.ts'
 import { createEncode, type Encode } from '../../../../src/worker/encode/page-encoder.ts'
 import { createPlanner, type PlanContext } from '../../../../src/worker/encode/plan.ts'
-import { CorruptPage } from '../../../../src/sls/protobuf.ts'
 import { createVector } from '../../../../src/worker/encode/vector.ts'
 import { encoderModule } from '../../../support/encoder-module.ts'
 import { referenceEvents } from '../../../support/reference-encoder.ts'
+import { loadInside } from './inside.ts'
 import {
   bufferBytes,
   encodeAll,
   framed,
+  type RandomPage,
   ROUTED,
   RULES,
-  type RandomPage,
   randomPage,
   varint,
 } from './pages.ts'
-import { loadInside } from './inside.ts'
 
 const rules = fc.constantFrom(RULES, ROUTED, { ...RULES, addMetadata: false })
 const randomPages = fc.array(randomPage, { minLength: 1, maxLength: 3 })

@@ -1,8 +1,8 @@
 /** Random pages in every shape that the wire format allows, and the ways to run the encoder over one. */
 
 import fc from 'fast-check'
-import type { PlanContext } from '../../../../src/worker/encode/plan.ts'
 import type { Body, Encode } from '../../../../src/worker/encode/page-encoder.ts'
+import type { PlanContext } from '../../../../src/worker/encode/plan.ts'
 
 export const RULES: PlanContext = {
   project: 'prj',

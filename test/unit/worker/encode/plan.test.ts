@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Parsed } from '../../../../src/base/parsed.ts'
 import { parsePattern } from '../../../../src/config/pattern.ts'
-import type { Parsed } from '../../../../src/config/problem.ts'
 import { parseTemplate } from '../../../../src/config/template.ts'
 import type { EventMetadata, Matcher, Route } from '../../../../src/config/types.ts'
 import type { GroupHeader } from '../../../../src/worker/encode/group.ts'

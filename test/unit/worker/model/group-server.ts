@@ -3,9 +3,9 @@
 import {
   type BalanceRules,
   entitled,
+  mayBeat,
   checkpoint as takeCheckpoint,
   heartbeat as takeHeartbeat,
-  mayBeat,
 } from '../../../../src/simulator/sls/allocation.ts'
 import {
   type ConsumerGroup,

@@ -1,10 +1,11 @@
 /** Log Service as far as one shard goes: its logs, its checkpoint, and the fence around it. */
 
 import { decodeCursor, encodeCursor } from '../../../../src/simulator/sls/index.ts'
-import type { SlsClient } from '../../../../src/sls/client.ts'
-import type { SlsResult } from '../../../../src/sls/errors.ts'
-import type { Cursor, Page } from '../../../../src/sls/page.ts'
 import { encodeLogGroupList, type LogGroup } from '../../../../src/simulator/wire.ts'
+import type { SlsClient } from '../../../../src/sls/client.ts'
+import type { Cursor } from '../../../../src/sls/cursor.ts'
+import type { SlsResult } from '../../../../src/sls/errors.ts'
+import type { Page } from '../../../../src/sls/page.ts'
 import { ask, failed, type OpenCalls } from './open-calls.ts'
 
 const FIRST = 1_447_329_401_102_130_904n

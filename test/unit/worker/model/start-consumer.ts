@@ -2,10 +2,10 @@
 
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import { type Consumer, createConsumer } from '../../../../src/worker/consumer.ts'
+import { createTroubles } from '../../../../src/worker/report/troubles.ts'
 import type { KnownPositions } from '../../../../src/worker/shard/known-positions.ts'
 import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
 import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
-import { createTroubles } from '../../../../src/worker/report/troubles.ts'
 
 export const HEARTBEAT_MS = 5_000
 /** For so long the server keeps the shards of a consumer that is silent. */

@@ -2,17 +2,17 @@
 
 import { createBudget } from '../../../../src/base/budget.ts'
 import type { SourceConfig } from '../../../../src/config/types.ts'
-import type { SlsClient } from '../../../../src/sls/client.ts'
-import type { Cursor } from '../../../../src/sls/page.ts'
-import { createBuffers } from '../../../../src/worker/deliver/buffers.ts'
 import type { DeadLetterBox } from '../../../../src/dead-letters/box.ts'
-import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
+import type { SlsClient } from '../../../../src/sls/client.ts'
+import type { Cursor } from '../../../../src/sls/cursor.ts'
 import { createMarker } from '../../../../src/thread/marker.ts'
-import { createMeter } from '../../../../src/worker/report/meter.ts'
+import { createBuffers } from '../../../../src/worker/deliver/buffers.ts'
 import { createQuarantineList } from '../../../../src/worker/read/quarantine.ts'
-import { type ShardRunner, startShard } from '../../../../src/worker/shard/shard.ts'
-import type { ShardContext } from '../../../../src/worker/shard/context.ts'
+import { createMeter } from '../../../../src/worker/report/meter.ts'
 import { createTroubles, type Troubles } from '../../../../src/worker/report/troubles.ts'
+import type { ShardContext } from '../../../../src/worker/shard/context.ts'
+import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
+import { type ShardRunner, startShard } from '../../../../src/worker/shard/shard.ts'
 
 export const CHECKPOINT_INTERVAL_MS = 1_000
 export const DRAIN_TIMEOUT_MS = 20_000

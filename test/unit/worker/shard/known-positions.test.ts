@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createKnownPositions } from '../../../../src/worker/shard/known-positions.ts'
 import { isBefore } from '../../../../src/sls/cursor.ts'
+import { createKnownPositions } from '../../../../src/worker/shard/known-positions.ts'
 
 const cursor = (position: bigint | string) => Buffer.from(String(position)).toString('base64')
 
