@@ -1,13 +1,14 @@
 /** The consumer groups that the supervisor asks for, made with Log Service's management calls. */
 
 import type { SourceConfig } from '../config/types.ts'
+import type { Log } from '../log/log.ts'
 import { createSlsAdmin, type Initialised, type SlsAdmin } from '../sls/admin.ts'
-import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
+import { describeFailure, remedyOf, type SlsFailure, type SlsResult, BAD_RESPONSE } from '../sls/errors.ts'
 import type { Metrics } from '../supervisor/metrics/metrics.ts'
 import type { Ensured, GroupAdmin } from '../supervisor/sources/group.ts'
 import type { Settings } from '../supervisor/sources/settings.ts'
 
-export function createGroupAdmin(metrics: Metrics): GroupAdmin {
+export function createGroupAdmin(metrics: Metrics, log: Log): GroupAdmin {
   /** A connection for each use: these calls are a handful in the life of the service. */
   async function withAdmin<T>({ sls, source }: Settings, use: (admin: SlsAdmin) => Promise<T>): Promise<T> {
     const onCall = ({ operation, code, durationMs, receivedBytes }: Parameters<OnCall>[0]) =>
@@ -29,7 +30,16 @@ export function createGroupAdmin(metrics: Metrics): GroupAdmin {
 
   return {
     facts: (settings, signal) =>
-      withAdmin(settings, admin => admin.factsOf(settings.source.logstore, signal)),
+      withAdmin(settings, async admin => {
+        const { name, logstore } = settings.source
+        const { known, failures } = await admin.factsOf(logstore, signal)
+        // A key may lack the permission, and other trouble shows in the reading itself.
+        for (const failure of failures.filter(({ code }) => code === BAD_RESPONSE))
+          log.warn(`not all of logstore ${logstore} can be known: ${describeFailure(failure)}`, {
+            source: name,
+          })
+        return known
+      }),
     ensure: (settings, signal) =>
       withAdmin(settings, async admin => {
         const { source } = settings

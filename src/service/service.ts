@@ -50,7 +50,7 @@ export function createService(config: Config, log: ServiceLog): Service {
     config,
     workerFile: workerFile(),
     nameOf: (source, n) => consumerName(config.instance, source.name, n),
-    admin: createGroupAdmin(metrics),
+    admin: createGroupAdmin(metrics, log),
     board,
     observer: createObserver({ board, account, metrics }),
     conditions,

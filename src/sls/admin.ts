@@ -2,9 +2,11 @@
 
 import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import type { SourceConfig, StartPosition } from '../config/types.ts'
-import type { SlsResult } from './errors.ts'
+import { isAbort, messageOf } from '../base/failure.ts'
+import { BAD_RESPONSE, failureOf, type SlsFailure, type SlsResult } from './errors.ts'
 import { firstPositions, type ListedShard } from './first-positions.ts'
 import { FailedCall, loadSdk, type Sdk } from './sdk.ts'
+import { savedAtSecondsOf } from './times.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 export interface SlsAdmin {
@@ -20,8 +22,14 @@ export interface SlsAdmin {
   /** Every shard of the logstore with what the group has stored for it, by id. Reads alone. */
   positionsOf(source: SourceConfig, signal: AbortSignal): Promise<SlsResult<GroupPositions>>
   /** What is worth knowing of a logstore, as far as the key may ask. */
-  factsOf(logstore: string, signal: AbortSignal): Promise<LogstoreFacts>
+  factsOf(logstore: string, signal: AbortSignal): Promise<Facts>
   close(): void
+}
+
+export interface Facts {
+  readonly known: LogstoreFacts
+  /** Why the rest is not known. */
+  readonly failures: readonly SlsFailure[]
 }
 
 export interface LogstoreFacts {
@@ -65,9 +73,11 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
   const transport = await createTransport(options)
   const sdkOf = await loadSdk()
 
-  /** Runs SDK calls; a failed request ends them all. */
+  /** Runs SDK calls; a failed request ends them all, and so does an answer that the SDK cannot read. */
   async function attempt<T>(signal: AbortSignal, use: (sdk: Sdk) => Promise<T>): Promise<SlsResult<T>> {
+    let asked = ''
     const sdk = sdkOf(async (call, read) => {
+      asked = `${call.method} ${call.path}`
       const result = await transport.call(call, read, signal)
       if (result.kind === 'failed') throw new FailedCall(result.failure)
       return result.value
@@ -76,7 +86,9 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
       return { kind: 'ok', value: await use(sdk) }
     } catch (error) {
       if (error instanceof FailedCall) return { kind: 'failed', failure: error.failure }
-      throw error
+      if (isAbort(error, signal)) throw error
+      const message = `the official SDK cannot read what ${asked} answers: ${messageOf(error)}`
+      return { kind: 'failed', failure: failureOf(BAD_RESPONSE, 200, message) }
     }
   }
 
@@ -92,8 +104,11 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
       const found = await attempt(signal, ({ client }) => client.getLogStore(project, logstore))
       const days = found.kind === 'ok' ? found.value.body?.ttl : undefined
       return {
-        ...(shards.kind === 'ok' && { shards: shards.value.filter(({ readonly }) => !readonly).length }),
-        ...(days !== undefined && days < KEPT_FOR_EVER_DAYS && { retentionSeconds: days * 86_400 }),
+        known: {
+          ...(shards.kind === 'ok' && { shards: shards.value.filter(({ readonly }) => !readonly).length }),
+          ...(isKeptFor(days) && { retentionSeconds: days * 86_400 }),
+        },
+        failures: [shards, found].flatMap(each => (each.kind === 'failed' ? [each.failure] : [])),
       }
     },
     restorePositions: ({ logstore, consumerGroup }, positions, signal) =>
@@ -114,6 +129,11 @@ export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmi
 
 /** What Log Service says where logs never expire. */
 const KEPT_FOR_EVER_DAYS = 3_650
+
+/** False also for what is no time to keep anything. */
+function isKeptFor(days: number | undefined): days is number {
+  return days !== undefined && days > 0 && days < KEPT_FOR_EVER_DAYS
+}
 
 async function ensureGroup(
   { client, models }: Sdk,
@@ -194,12 +214,6 @@ async function positionsOf(
     return { shard, readonly, ...(checkpoint && { checkpoint }) }
   })
   return { groupExists, shards: shards.toSorted((a, b) => a.shard - b.shard) }
-}
-
-/** The documentation says seconds, its examples are microseconds. */
-function savedAtSecondsOf(updateTime: number | undefined): number | undefined {
-  if (!updateTime) return undefined
-  return updateTime > 1e12 ? updateTime / 1e6 : updateTime
 }
 
 async function listShards(client: Sdk['client'], project: string, logstore: string): Promise<ListedShard[]> {

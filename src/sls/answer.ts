@@ -4,6 +4,7 @@ import { excerpt, isRecord, isText, parseJson } from '../base/json.ts'
 import type { HttpHeaders } from '../http/client.ts'
 import { BAD_RESPONSE, failureOf, type SlsFailure, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
+import type { Shape } from './shapes.ts'
 
 export interface Answer {
   readonly headers: HttpHeaders
@@ -21,10 +22,11 @@ export function readAnswer<T>(status: number, answer: Answer, read: Read<T>): Sl
 }
 
 /** JSON of a known shape. A 200 of another one is a failure, never "nothing". */
-export function jsonAs<T>(isRight: (json: unknown) => json is T): Read<T> {
+export function jsonAs<T>({ fits, oddity }: Shape<T>): Read<T> {
   return ({ body }) => {
     const json = parseJson(body.subarray(HEADROOM_BYTES))
-    return isRight(json) ? { kind: 'ok', value: json } : wrongShape(body)
+    if (json === undefined) return wrongShape(body, 'no JSON')
+    return fits(json) ? { kind: 'ok', value: json } : wrongShape(body, oddity(json))
   }
 }
 
@@ -33,11 +35,11 @@ export const nothing: Read<void> = ({ body }) => {
   const isEmpty = body.length <= HEADROOM_BYTES
   return isEmpty || parseJson(body.subarray(HEADROOM_BYTES)) !== undefined
     ? { kind: 'ok', value: undefined }
-    : wrongShape(body)
+    : wrongShape(body, 'no JSON')
 }
 
-function wrongShape(body: Buffer): SlsResult<never> {
-  const message = `an answer of the wrong shape: ${excerpt(body.subarray(HEADROOM_BYTES))}`
+function wrongShape(body: Buffer, odd = ''): SlsResult<never> {
+  const message = `an answer of the wrong shape: ${excerpt(body.subarray(HEADROOM_BYTES))} (${odd})`
   return { kind: 'failed', failure: failureOf(BAD_RESPONSE, 200, message) }
 }
 
@@ -45,11 +47,26 @@ function wrongShape(body: Buffer): SlsResult<never> {
 function readFailure(status: number, headers: HttpHeaders, body: Buffer): SlsFailure {
   const requestId = isText(headers['x-log-requestid']) ? headers['x-log-requestid'] : undefined
   const json = parseJson(body)
-  if (isRecord(json) && isText(json.errorCode)) {
-    return failureOf(json.errorCode, status, String(json.errorMessage ?? ''), requestId)
-  }
-  if (isRecord(json) && isRecord(json.Error) && isText(json.Error.Code)) {
-    return failureOf(json.Error.Code, status, String(json.Error.Message ?? ''), requestId)
-  }
+  const own = isRecord(json) ? json : {}
+  const gateway = isRecord(own.Error) ? own.Error : {}
+  const ways = [
+    { code: own.errorCode, message: own.errorMessage },
+    { code: gateway.Code, message: gateway.Message },
+  ]
+  for (const { code, message } of ways)
+    if (isCode(code)) return failureOf(code, status, shortened(message), requestId)
   return failureOf(BAD_RESPONSE, status, `the answer is not Log Service's: ${excerpt(body)}`, requestId)
+}
+
+/** Codes and messages stand in every status: a server may not fill our memory with them. */
+const MAX_CODE_LENGTH = 100
+const MAX_MESSAGE_LENGTH = 1_000
+
+function isCode(value: unknown): value is string {
+  return isText(value) && value.length <= MAX_CODE_LENGTH
+}
+
+/** What is no text says nothing: `String` throws for an object that brings its own `toString`. */
+function shortened(message: unknown): string {
+  return typeof message === 'string' ? message.slice(0, MAX_MESSAGE_LENGTH) : ''
 }

@@ -8,8 +8,9 @@ import type { Call } from './call.ts'
 import type { Cursor } from './cursor.ts'
 import type { SlsResult } from './errors.ts'
 import { type Page, readPage, type Unpack } from './page.ts'
-import { isCheckpoints, isCursor, isCursorTime, isShardIds } from './shapes.ts'
+import { CHECKPOINTS, CURSOR_TIME, NEW_CURSOR, SHARD_IDS } from './shapes.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
+import { savedAtSecondsOf } from './times.ts'
 
 export type ShardId = number
 
@@ -66,31 +67,26 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
           json: held,
           timeoutMs: Math.min(timeoutMs, options.heartbeatIntervalMs),
         },
-        jsonAs(isShardIds),
+        jsonAs(SHARD_IDS),
         signal,
       ),
 
     async checkpointOf(shard, signal) {
       const query = { shard: String(shard) }
       const request: Call = { operation: 'checkpoint_get', method: 'GET', path: group, query, timeoutMs }
-      const result = await call(request, jsonAs(isCheckpoints), signal)
+      const result = await call(request, jsonAs(CHECKPOINTS), signal)
       if (result.kind === 'failed') return result
       const row = result.value.find(candidate => candidate.shard === shard)
       if (!row || row.checkpoint === '') return { kind: 'ok', value: undefined }
-      return {
-        kind: 'ok',
-        value: {
-          cursor: row.checkpoint,
-          savedAtSeconds: row.updateTime === undefined ? undefined : row.updateTime / 1e6,
-        },
-      }
+      const { checkpoint: cursor, updateTime } = row
+      return { kind: 'ok', value: { cursor, savedAtSeconds: savedAtSecondsOf(updateTime) } }
     },
 
     async cursorAt(shard, start, signal) {
       const query = { type: 'cursor', from: start.kind === 'time' ? String(start.seconds) : start.kind }
       const path = `${logstore}/shards/${shard}`
       const request: Call = { operation: 'cursor', method: 'GET', path, query, timeoutMs }
-      const result = await call(request, jsonAs(isCursor), signal)
+      const result = await call(request, jsonAs(NEW_CURSOR), signal)
       return result.kind === 'ok' ? { kind: 'ok', value: result.value.cursor } : result
     },
 
@@ -98,7 +94,7 @@ export async function createSlsClient(options: SlsClientOptions): Promise<SlsCli
       const query = { type: 'cursor_time', cursor }
       const path = `${logstore}/shards/${shard}`
       const request: Call = { operation: 'cursor', method: 'GET', path, query, timeoutMs }
-      const result = await call(request, jsonAs(isCursorTime), signal)
+      const result = await call(request, jsonAs(CURSOR_TIME), signal)
       return result.kind === 'ok' ? { kind: 'ok', value: result.value.cursor_time } : result
     },
 

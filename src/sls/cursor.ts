@@ -3,6 +3,14 @@
 /** Opaque to everybody but the server. */
 export type Cursor = string
 
+/** Real cursors have 28 characters. A worker's mark has room for 120 (`marker.ts`). */
+const MAX_LENGTH = 120
+
+/** True for ASCII text that can be a cursor. Half of a surrogate pair, for one, could not be sent back in a URL. */
+export function isCursor(value: unknown): value is Cursor {
+  return typeof value === 'string' && value.length <= MAX_LENGTH && /^[\t\n\r -~]+$/.test(value)
+}
+
 /** One that is no such number cannot be compared and is not "before". */
 export function isBefore(a: Cursor, b: Cursor): boolean {
   const left = numberOf(a)

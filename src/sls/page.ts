@@ -2,11 +2,13 @@
 
 import { zstdDecompressSync } from 'node:zlib'
 import { uncompressSync } from 'lz4-napi'
+import { excerpt } from '../base/json.ts'
 import { releaseMemory } from '../base/release.ts'
 import type { HttpHeaders } from '../http/client.ts'
-import { type Cursor, cursorOf, moved } from './cursor.ts'
+import { type Cursor, cursorOf, isCursor, moved } from './cursor.ts'
 import { BAD_RESPONSE, failureOf, type SlsResult } from './errors.ts'
 import { CorruptPage, messagesIn } from './protobuf.ts'
+import { isUnixSeconds } from './times.ts'
 
 export interface Page {
   /** Where the pull began. */
@@ -57,9 +59,10 @@ export const HEADROOM_BYTES = 4
  */
 export function readPage(body: Buffer, headers: HttpHeaders, from: Cursor, unpack?: Unpack): SlsResult<Page> {
   const rawSize = integer(headers['x-log-bodyrawsize']) ?? body.length - HEADROOM_BYTES
-  const next = text(headers['x-log-cursor'])
+  const next = headers['x-log-cursor']
   // Without it there is no telling where to go on: the answer is not Log Service's.
-  if (next === '') return bad('without a cursor (x-log-cursor)')
+  if (!isCursor(next))
+    return bad(`without a cursor (x-log-cursor: ${excerpt(Buffer.from(String(next ?? '')))})`)
   const bytes = decompress(body, text(headers['x-log-compresstype']), rawSize, unpack)
   if (typeof bytes === 'string') return bad(bytes)
   const groups = countGroups(bytes.data)
@@ -90,13 +93,14 @@ function whatIsWrong(length: number, groups: number | undefined, announced: Anno
 }
 
 function positionOf(headers: HttpHeaders, groups: number, stays: boolean) {
+  // It tells how far behind the shard is, no more: a time that is none is left out.
   const receivedAtSeconds = integer(headers['x-log-cursor-time'])
   const lastGroup = lastGroupOf(headers['x-log-read-last-cursor'])
   return {
     groups,
     // Only some servers say that the end is reached; an empty page that does not move is the sign all agree on.
     atEnd: headers['x-log-end-of-cursor'] === '1' || (groups === 0 && stays),
-    ...(receivedAtSeconds !== undefined && { receivedAtSeconds }),
+    ...(isUnixSeconds(receivedAtSeconds) && { receivedAtSeconds }),
     ...(lastGroup !== undefined && { lastGroup }),
   }
 }
@@ -145,9 +149,9 @@ function countGroups(data: Uint8Array): number | undefined {
   }
 }
 
-/** The header is plain decimal, not Base64. */
+/** The header is plain decimal, not Base64. One that is too long for a cursor is none. */
 function lastGroupOf(header: string | string[] | undefined): Cursor | undefined {
-  return typeof header === 'string' && /^\d+$/.test(header) ? cursorOf(BigInt(header)) : undefined
+  return typeof header === 'string' && /^\d{1,40}$/.test(header) ? cursorOf(BigInt(header)) : undefined
 }
 
 function text(header: string | string[] | undefined): string {

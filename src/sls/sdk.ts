@@ -7,7 +7,7 @@
 import { jsonAs, nothing, type Read } from './answer.ts'
 import type { Call } from './call.ts'
 import type { SlsFailure } from './errors.ts'
-import { isCheckpoints, isCursor, isGroups, isLogstore, isShards } from './shapes.ts'
+import { CHECKPOINTS, GROUPS, LOGSTORE, NEW_CURSOR, SHARDS } from './shapes.ts'
 
 /** Carries a failure through the SDK, which knows no other way out than an exception. */
 export class FailedCall extends Error {
@@ -25,11 +25,11 @@ export type Send = (call: Call, read: Read<unknown>) => Promise<unknown>
 
 /** What the SDK's models would take for nothing, or stumble over, is refused before they see it. */
 const ANSWERS: Readonly<Record<string, Read<unknown>>> = {
-  ListShards: jsonAs(isShards),
-  ListConsumerGroup: jsonAs(isGroups),
-  GetCheckPoint: jsonAs(isCheckpoints),
-  GetCursor: jsonAs(isCursor),
-  GetLogStore: jsonAs(isLogstore),
+  ListShards: jsonAs(SHARDS),
+  ListConsumerGroup: jsonAs(GROUPS),
+  GetCheckPoint: jsonAs(CHECKPOINTS),
+  GetCursor: jsonAs(NEW_CURSOR),
+  GetLogStore: jsonAs(LOGSTORE),
 }
 
 const TIMEOUT_MS = 30_000

@@ -1,51 +1,157 @@
-/** What the answers of Log Service's JSON calls look like. Anything else is refused, never taken for "nothing". */
+/**
+ * What the answers of Log Service's JSON calls look like. Anything else is refused by the name of what is odd, never
+ * taken for "nothing". The tables of the management calls name every field that the official SDK casts: its cast throws
+ * for what it does not expect.
+ */
 
-import { isNumber, isRecord, isText } from '../base/json.ts'
+import { isRecord, isText } from '../base/json.ts'
+import { isCursor } from './cursor.ts'
+import { isUnixMicroseconds, isUnixSeconds } from './times.ts'
 
-export function isShardIds(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every(Number.isInteger)
+export interface Shape<T> {
+  readonly fits: (value: unknown) => value is T
+  /** Names what does not fit (`[2].timeout is "soon", not a number`); `at` is where the value stands. */
+  readonly oddity: (value: unknown, at?: string) => string | undefined
 }
 
-export interface CheckpointRow {
-  readonly shard: number
-  /** Empty when none is stored. */
-  readonly checkpoint: string
-  /** Microseconds; the documentation says seconds. */
-  readonly updateTime?: number
+type Fields = Readonly<Record<string, Shape<unknown>>>
+type RecordOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Shape<infer T> ? T : never }
+
+function kind<T>(name: string, fits: (value: unknown) => value is T): Shape<T> {
+  return { fits, oddity: (value, at) => (fits(value) ? undefined : misfit(value, name, at)) }
 }
 
-export function isCheckpoints(value: unknown): value is readonly CheckpointRow[] {
-  const isTime = (time: unknown) => time === undefined || isNumber(time)
-  return isListOf(
-    value,
-    row => Number.isInteger(row.shard) && typeof row.checkpoint === 'string' && isTime(row.updateTime),
-  )
+function optional<T>({ fits, oddity }: Shape<T>): Shape<T | null | undefined> {
+  const isAbsent = (value: unknown) => value === undefined || value === null
+  return {
+    fits: (value): value is T | null | undefined => isAbsent(value) || fits(value),
+    oddity: (value, at) => (isAbsent(value) ? undefined : oddity(value, at)),
+  }
 }
 
-export function isCursor(value: unknown): value is { readonly cursor: string } {
-  return isRecord(value) && isText(value.cursor)
+function record<F extends Fields>(fields: F): Shape<RecordOf<F>> {
+  const oddity = (value: unknown, at = '') =>
+    isRecord(value)
+      ? firstOf(Object.entries(fields), ([name, field]) => field.oddity(value[name], `${at}.${name}`))
+      : misfit(value, 'an object', at)
+  return { oddity, fits: (value): value is RecordOf<F> => oddity(value) === undefined }
 }
 
-export function isCursorTime(value: unknown): value is { readonly cursor_time: number } {
-  return isRecord(value) && isNumber(value.cursor_time)
+/** A logstore has some hundred shards at most; what asks for work of each must not be without end. */
+const MAX_ROWS = 10_000
+
+function listOf<T>(item: Shape<T>): Shape<readonly T[]> {
+  const oddity = (value: unknown, at = '') => {
+    if (!Array.isArray(value)) return misfit(value, 'a list', at)
+    if (value.length > MAX_ROWS) return `${at || 'it'} has ${value.length} rows, more than ${MAX_ROWS}`
+    return firstOf(value, (each, index) => item.oddity(each, `${at}[${index}]`))
+  }
+  return { oddity, fits: (value): value is readonly T[] => oddity(value) === undefined }
 }
 
-export function isShards(value: unknown): value is readonly object[] {
-  return isListOf(
-    value,
-    ({ shardID, status, inclusiveBeginKey, exclusiveEndKey }) =>
-      Number.isInteger(shardID) && [status, inclusiveBeginKey, exclusiveEndKey].every(isText),
-  )
+function firstOf<T>(all: readonly T[], oddity: (each: T, index: number) => string | undefined) {
+  for (const [index, each] of all.entries()) {
+    const odd = oddity(each, index)
+    if (odd !== undefined) return odd
+  }
+  return undefined
 }
 
-export function isGroups(value: unknown): value is readonly object[] {
-  return isListOf(value, ({ name }) => isText(name))
+function misfit(value: unknown, name: string, at = ''): string {
+  const where = at.replace(/^\./, '') || 'it'
+  return value === undefined ? `${where} is missing` : `${where} is ${shown(value)}, not ${name}`
 }
 
-export function isLogstore(value: unknown): value is { readonly ttl?: number } {
-  return isRecord(value) && (value.ttl === undefined || isNumber(value.ttl))
+const SHOWN_CHARACTERS = 40
+
+/** Lists and objects are not written out: they may be deep. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, SHOWN_CHARACTERS))
+  if (Array.isArray(value)) return 'a list'
+  return isRecord(value) ? 'an object' : String(value)
 }
 
-function isListOf(value: unknown, isRow: (row: Readonly<Record<string, unknown>>) => boolean): boolean {
-  return Array.isArray(value) && value.every(row => isRecord(row) && isRow(row))
+/** Ids fit into 31 bits everywhere: Log Service counts them from 0. */
+const MAX_SHARD_ID = 2 ** 31 - 2
+
+const TEXT = kind('a text', isText)
+const ANY_TEXT = kind('a text', value => typeof value === 'string')
+const FLAG = kind('true or false', value => typeof value === 'boolean')
+const INTEGER = kind('a whole number', (value): value is number => Number.isSafeInteger(value))
+const SECONDS = kind('unix seconds', isUnixSeconds)
+const MICROSECONDS = kind('a time', isUnixMicroseconds)
+const CURSOR = kind('a cursor', isCursor)
+const CURSOR_OR_EMPTY = kind('a cursor', (value): value is string => value === '' || isCursor(value))
+const SHARD_ID = kind(
+  'the number of a shard',
+  (value): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_SHARD_ID,
+)
+
+/** A field that is not read here, and may be what the SDK takes it for (`cast` of @darabonba/typescript). */
+function unread(name: string, fits: (value: unknown) => boolean): Shape<unknown> {
+  return optional(kind(name, (value): value is unknown => fits(value)))
 }
+
+const SDK_TEXT = unread('a text', value => ['string', 'number', 'boolean'].includes(typeof value))
+const SDK_NUMBER = unread('a number', value => typeof value === 'number' || isNumeral(value))
+const SDK_FLAG = unread('true or false', value => FLAGS.has(value))
+const FLAGS: ReadonlySet<unknown> = new Set([true, false, 1, 0, 'true', 'false'])
+
+function isNumeral(value: unknown): boolean {
+  return typeof value === 'string' && /^[\d.]*$/.test(value)
+}
+
+export const SHARD_IDS = listOf(SHARD_ID)
+
+export const CHECKPOINTS = listOf(
+  record({
+    shard: SHARD_ID,
+    /** Empty when none is stored. */
+    checkpoint: CURSOR_OR_EMPTY,
+    updateTime: optional(MICROSECONDS),
+    consumer: optional(ANY_TEXT),
+  }),
+)
+
+export const NEW_CURSOR = record({ cursor: CURSOR })
+
+export const CURSOR_TIME = record({ cursor_time: SECONDS })
+
+export const SHARDS = listOf(
+  record({
+    shardID: SHARD_ID,
+    status: TEXT,
+    inclusiveBeginKey: TEXT,
+    exclusiveEndKey: TEXT,
+    createTime: SDK_NUMBER,
+  }),
+)
+
+export const GROUPS = listOf(record({ name: TEXT, timeout: optional(INTEGER), order: optional(FLAG) }))
+
+export const LOGSTORE_NAMES = record({ logstores: listOf(TEXT) })
+
+export const LOGSTORE = record({
+  ttl: optional(INTEGER),
+  appendMeta: SDK_FLAG,
+  autoSplit: SDK_FLAG,
+  createTime: SDK_NUMBER,
+  enable_tracking: SDK_FLAG,
+  encrypt_conf: optional(
+    record({
+      enable: SDK_FLAG,
+      encrypt_type: SDK_TEXT,
+      user_cmk_info: optional(record({ arn: SDK_TEXT, cmk_key_id: SDK_TEXT, region_id: SDK_TEXT })),
+    }),
+  ),
+  hot_ttl: SDK_NUMBER,
+  infrequentAccessTTL: SDK_NUMBER,
+  lastModifyTime: SDK_NUMBER,
+  logstoreName: SDK_TEXT,
+  maxSplitShard: SDK_NUMBER,
+  mode: SDK_TEXT,
+  processorId: SDK_TEXT,
+  productType: SDK_TEXT,
+  shardCount: SDK_NUMBER,
+  telemetryType: SDK_TEXT,
+})

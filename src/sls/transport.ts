@@ -12,6 +12,7 @@ import type { Call, SlsCall } from './call.ts'
 import { type Credentials, createCredentials } from './credentials.ts'
 import { failureOf, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
+import { createServerClock } from './server-clock.ts'
 import { signCall } from './sign-call.ts'
 
 export interface TransportOptions {
@@ -79,12 +80,21 @@ export async function createTransport({
       const result = await attempt(request, read, signal)
       if (result.kind === 'ok') return result
       const { action } = result.failure
-      if (action === 'clock' && clock.adopt()) return attempt(request, read, signal)
+      if (action === 'clock') {
+        const objection = clock.adopt()
+        return objection === undefined ? attempt(request, read, signal) : withReason(result, objection)
+      }
       if (action === 'credentials' && (await credentials.refresh())) return attempt(request, read, signal)
       return result
     },
   }
 }
+
+function withReason({ kind, failure }: Failed, reason: string): Failed {
+  return { kind, failure: { ...failure, message: `${failure.message}; ${reason}` } }
+}
+
+type Failed = Extract<SlsResult<never>, { kind: 'failed' }>
 
 async function currentKeys(asking: Promise<Credentials>): Promise<SlsResult<Credentials>> {
   try {
@@ -101,26 +111,4 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new Error(`the credential provider has not answered for ${ms} ms`)), ms)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
-
-/**
- * The server's clock as its `Date` headers tell it. The machine's own clock is used until the server refuses a
- * request for its time; from then on the offset seen in that refusal is added.
- */
-function createServerClock() {
-  let offsetMs = 0
-  let seenOffsetMs: number | undefined
-  return {
-    now: () => new Date(Date.now() + offsetMs),
-    observe(date: string | string[] | undefined): void {
-      const server = typeof date === 'string' ? Date.parse(date) : Number.NaN
-      seenOffsetMs = Number.isNaN(server) ? undefined : server - Date.now()
-    },
-    /** False when the server did not say what time it has. */
-    adopt(): boolean {
-      if (seenOffsetMs === undefined) return false
-      offsetMs = seenOffsetMs
-      return true
-    },
-  }
 }

@@ -1,6 +1,8 @@
 /** The clock of this machine and that of Log Service are far apart: requests are refused for their time. */
 
+import { readAgain } from './support/bounds.ts'
 import { byItself, type Scenario, scenarios } from './support/scenario.ts'
+import { notReady } from './support/splunk.ts'
 import { delivered } from './support/waits.ts'
 
 const MINUTE_MS = 60_000
@@ -50,4 +52,23 @@ function whileRunning(offset: (typeof OFFSETS)[number]): Scenario {
   }
 }
 
-scenarios('Log Service', () => [...OFFSETS.map(fromTheStart), ...OFFSETS.map(whileRunning)])
+/** The last moment that `Date` knows: with a second more there is no time to sign with. */
+const END_OF_TIME_MS = 8.64e15
+
+function endOfTime(): Scenario {
+  let isOff = false
+  return {
+    fault: 'Log Service dates its answers with the year 275760, and refuses requests for their time',
+    world: { sls: { wallClock: { nowMs: () => (isOff ? END_OF_TIME_MS : Date.now()) } } },
+    async strike({ services: [running] }) {
+      isOff = true
+      if (running) await notReady(running, 'sls-RequestTimeExpired')
+      return () => {
+        isOff = false
+      }
+    },
+    duplicates: readAgain,
+  }
+}
+
+scenarios('Log Service', () => [...OFFSETS.map(fromTheStart), ...OFFSETS.map(whileRunning), endOfTime()])

@@ -1,11 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SourceConfig } from '../../src/config/types.ts'
-import {
-  manualClock,
-  type SlsFault,
-  type SlsSimulatorOptions,
-  startSlsSimulator,
-} from '../../src/simulator/sls/index.ts'
+import { manualClock, type SlsFault, type SlsSimulatorOptions, startSlsSimulator } from '../../src/simulator/sls/index.ts'
 import { createSlsAdmin } from '../../src/sls/admin.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'
 import { groupOf } from './simulator-sls-setup.ts'
@@ -53,6 +48,7 @@ async function start(options: Partial<SlsSimulatorOptions> = {}) {
     admin,
     calls,
     ensure: (own: Partial<SourceConfig> = {}) => admin.ensureGroup({ ...source, ...own }, never),
+    known: async (logstore: string) => (await admin.factsOf(logstore, never)).known,
     positions: () => simulator.checkpoints(PROJECT, 'logs', source.consumerGroup),
   }
 }
@@ -125,20 +121,20 @@ describe('the consumer group', () => {
 
 describe('what is worth knowing of a logstore', () => {
   it('is how many shards take writes, and for how long logs are kept', async () => {
-    const { simulator, admin } = await start()
+    const { simulator, known } = await start()
     simulator.createLogstore(PROJECT, 'kept', { shards: 2, ttlDays: 30 })
     simulator.splitShard(PROJECT, 'kept', 0)
-    expect(await admin.factsOf('kept', never)).toEqual({ shards: 3, retentionSeconds: 30 * 86_400 })
+    expect(await known('kept')).toEqual({ shards: 3, retentionSeconds: 30 * 86_400 })
   })
 
   it('is nothing of retention where logs are kept for ever, or nobody may know', async () => {
-    const { simulator, admin } = await start()
-    expect(await admin.factsOf('logs', never)).toEqual({ shards: 3 })
+    const { simulator, known } = await start()
+    expect(await known('logs')).toEqual({ shards: 3 })
     simulator.createLogstore(PROJECT, 'kept', { shards: 1, ttlDays: 30 })
     simulator.faults.add({ call: 'GetLogStore', fault: { kind: 'error', code: 'Unauthorized' } })
-    expect(await admin.factsOf('kept', never)).toEqual({ shards: 1 })
+    expect(await known('kept')).toEqual({ shards: 1 })
     simulator.faults.add({ call: 'ListShards', fault: { kind: 'error', code: 'Unauthorized' } })
-    expect(await admin.factsOf('kept', never)).toEqual({})
+    expect(await known('kept')).toEqual({})
   })
 })
 
@@ -224,6 +220,35 @@ describe('an answer that is not what was asked for is a failure, never a surpris
     simulator.faults.add({ call: 'GetCursor', fault, times: 1 })
     expect(short(await admin.initialisePositions(source, never))).toMatch(/^retry /)
     expect(short(await admin.initialisePositions(source, never))).toEqual({ shards: 3, initialised: 3 })
+  })
+
+  it.each([
+    [{ createTime: 'yesterday' }, '[0].createTime is "yesterday", not a number'],
+    [{ shardID: 1e308 }, '[0].shardID is 1e+308, not the number of a shard'],
+  ])('%j in a row of a shard is named', async (field, text) => {
+    const { simulator, admin } = await start()
+    const row = { shardID: 0, status: 'readwrite', inclusiveBeginKey: '0', exclusiveEndKey: 'f', ...field }
+    simulator.faults.add({ call: 'ListShards', fault: wrong([row]) })
+    expect(await admin.initialisePositions(source, never)).toMatchObject({
+      kind: 'failed',
+      failure: { action: 'retry', code: 'BadResponse', message: expect.stringContaining(text) },
+    })
+    const facts = await admin.factsOf('logs', never)
+    expect(facts.known).toEqual({})
+    expect(facts.failures).toMatchObject([{ message: expect.stringContaining(text) }])
+  })
+
+  it('that the SDK stumbles over all the same, as a later one may', async () => {
+    const { Shard } = await import('@alicloud/sls20201230')
+    const types = vi.spyOn(Shard, 'types').mockReturnValue({ ...Shard.types(), status: 'number' })
+    onTestFinished(() => types.mockRestore())
+    const { admin } = await start()
+    const text =
+      'the official SDK cannot read what GET /logstores/logs/shards answers: type of status is mismatch'
+    expect(await admin.initialisePositions(source, never)).toMatchObject({
+      kind: 'failed',
+      failure: { action: 'retry', code: 'BadResponse', message: expect.stringContaining(text) },
+    })
   })
 
   it('page of HTML in place of "made"', async () => {

@@ -1,12 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SlsConfig } from '../../src/config/types.ts'
-import {
-  manualClock,
-  type SlsFault,
-  type SlsSimulatorOptions,
-  startSlsSimulator,
-} from '../../src/simulator/sls/index.ts'
+import { manualClock, type SlsFault, type SlsSimulatorOptions, startSlsSimulator } from '../../src/simulator/sls/index.ts'
 import { decodeLogGroupList } from '../../src/simulator/wire.ts'
 import { createSlsClient, type SlsClient, type SlsClientOptions } from '../../src/sls/client.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'
@@ -155,6 +150,20 @@ describe('a clock that is off', () => {
     const { client, calls } = await start({ clock, omitHeaders: ['date'] })
     expect(short(await client.heartbeat([], never))).toBe('clock 400 RequestTimeExpired')
     expect(calls).toHaveLength(1)
+  })
+
+  it.each(['v1', 'v4'] as const)('is not set to a time that is none (%s)', async signature => {
+    const clock = { nowMs: () => (isOff ? 8.64e15 : Date.now()) }
+    let isOff = true
+    const { client, calls } = await start({ wallClock: clock }, { sls: { signature } })
+    const refused = await client.heartbeat([], never)
+    expect(short(refused)).toBe('clock 400 RequestTimeExpired')
+    expect(refused).toMatchObject({
+      failure: { message: expect.stringMatching(/275760 .* more than ten years/) },
+    })
+    expect(calls).toHaveLength(1)
+    isOff = false
+    expect(await allCalls(client)).toEqual(OK)
   })
 })
 
@@ -325,6 +334,8 @@ describe('a 200 of the wrong shape is a failure, never nothing', () => {
     wrong([{ shard: 0 }]),
     wrong([{ shard: 0, checkpoint: null }]),
     wrong([{ shard: '0', checkpoint: '' }]),
+    wrong([{ shard: 0, checkpoint: '\ud800' }]),
+    wrong([{ shard: 0, checkpoint: '', updateTime: 1e308 }]),
   ])('checkpoint %j', async fault => {
     const { simulator, client } = await start()
     simulator.faults.add({ call: 'GetCheckPoint', fault, times: 1 })

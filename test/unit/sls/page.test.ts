@@ -66,6 +66,24 @@ describe('a page', () => {
     })
   })
 
+  it.each(['253402300800', '1672628647000000', '9'.repeat(400), '-1', 'soon'])(
+    'does not know when it was received where the server says %s',
+    time => {
+      const told = pageOf(plain, { ...said, 'x-log-cursor-time': time })
+      expect(told).toMatchObject({ groups: 1 })
+      expect(told).not.toHaveProperty('receivedAtSeconds')
+    },
+  )
+
+  it.each(['1447329401102130904', '9'.repeat(400), '-1', 'x'])(
+    'has a last group where the server says one that can be: %s',
+    last => {
+      const told = pageOf(plain, { ...said, 'x-log-read-last-cursor': last })
+      const lastGroup = typeof told === 'object' ? told.lastGroup : ''
+      expect(lastGroup === undefined || lastGroup.length < 40).toBe(true)
+    },
+  )
+
   it.each([
     ['the server says so', plain, { ...said, 'x-log-end-of-cursor': '1' }, true],
     ['the server says no', plain, { ...said, 'x-log-end-of-cursor': '0' }, false],
@@ -169,6 +187,13 @@ describe('an answer that is no page', () => {
     ['an empty 200', Buffer.alloc(0), {}, /without a cursor/],
     ['a login page', Buffer.from('<html>'), {}, /without a cursor/],
     ['a page without a cursor', plain, { ...said, 'x-log-cursor': undefined }, /without a cursor/],
+    ['a page with what is no cursor', plain, { ...said, 'x-log-cursor': 'é' }, /without a cursor .*"é"/],
+    [
+      'a page with an endless cursor',
+      plain,
+      { ...said, 'x-log-cursor': 'M'.repeat(121) },
+      /without a cursor/,
+    ],
     ['a page that leads nowhere', plain, { ...said, 'x-log-cursor': FROM }, /the cursor that was asked for/],
     ['a larger size', plain, { ...said, 'x-log-bodyrawsize': '150' }, /149 bytes instead of 150/],
     ['a smaller size', plain, { ...said, 'x-log-bodyrawsize': '148' }, /149 bytes instead of 148/],
