@@ -3,7 +3,7 @@
 import type { SourceConfig } from '../config/types.ts'
 import type { Log } from '../log/log.ts'
 import { createSlsAdmin, type Initialised, type SlsAdmin } from '../sls/admin.ts'
-import { describeFailure, remedyOf, type SlsFailure, type SlsResult, BAD_RESPONSE } from '../sls/errors.ts'
+import { BAD_RESPONSE, describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
 import type { Metrics } from '../supervisor/metrics/metrics.ts'
 import type { Ensured, GroupAdmin } from '../supervisor/sources/group.ts'
 import type { Settings } from '../supervisor/sources/settings.ts'

@@ -1,8 +1,8 @@
 /** What the supervisor does in Log Service: the consumer group, and the positions it begins at. */
 
+import { isAbort, messageOf } from '../base/failure.ts'
 import { groupTimeoutSeconds } from '../config/group-timeout.ts'
 import type { SourceConfig, StartPosition } from '../config/types.ts'
-import { isAbort, messageOf } from '../base/failure.ts'
 import { BAD_RESPONSE, failureOf, type SlsFailure, type SlsResult } from './errors.ts'
 import { firstPositions, type ListedShard } from './first-positions.ts'
 import { FailedCall, loadSdk, type Sdk } from './sdk.ts'

@@ -9,8 +9,8 @@ import type { Cursor } from './cursor.ts'
 import type { SlsResult } from './errors.ts'
 import { type Page, readPage, type Unpack } from './page.ts'
 import { CHECKPOINTS, CURSOR_TIME, NEW_CURSOR, SHARD_IDS } from './shapes.ts'
-import { createTransport, type TransportOptions } from './transport.ts'
 import { savedAtSecondsOf } from './times.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
 
 export type ShardId = number
 

@@ -2,7 +2,7 @@
 
 import { jsonAs } from './answer.ts'
 import type { SlsResult } from './errors.ts'
-import { GROUPS, LOGSTORE_NAMES, type Shape, SHARDS } from './shapes.ts'
+import { GROUPS, LOGSTORE_NAMES, SHARDS, type Shape } from './shapes.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 export interface SlsQuestions {

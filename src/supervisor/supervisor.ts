@@ -7,6 +7,7 @@ import { aborted, sleep } from '../base/wait.ts'
 import { differenceOf, type SourceChange } from '../config/difference.ts'
 import type { Config, SourceConfig } from '../config/types.ts'
 import type { Log } from '../log/log.ts'
+import { owned } from '../log/owned.ts'
 import { createGroupKeeper, type GroupAdmin } from './sources/group.ts'
 import type { Observer } from './sources/observer.ts'
 import type { Settings } from './sources/settings.ts'
@@ -77,6 +78,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       isFlowing: () => consumersOf(source).every(({ splunkUp }) => splunkUp === true),
       onExpected: consumer => observer.consumerExpected(source.name, consumer),
       onGone: consumer => observer.consumerGone(source.name, consumer),
+      log,
     })
     sources.set(source.name, run)
   }
@@ -113,13 +115,13 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     const { added, removed, changed, atNextStart } = differenceOf(config, next)
     config = next
     if (stopping.signal.aborted) return []
-    const ending = removed.map(end)
+    const replacing = Promise.all(removed.map(end)).then(() => {
+      if (!stopping.signal.aborted) added.forEach(start)
+    })
     const changing = changed.map(change =>
       sources.get(change.source.name)?.apply(settingsOf(change.source), change),
     )
-    await Promise.all(ending)
-    if (!stopping.signal.aborted) added.forEach(start)
-    await Promise.all(changing)
+    await Promise.all([replacing, ...changing])
     return [
       ...removed.map(({ name }) => `${name} ended`),
       ...added.map(({ name }) => `${name} added`),
@@ -133,7 +135,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       const over = new AbortController()
       soft.addEventListener('abort', () => stopping.abort())
       hardStop.addEventListener('abort', () => hard.abort(hardStop.reason))
-      const watching = watchConditions(over.signal)
+      const watching = owned(watchConditions(over.signal), 'watching what is wrong', log)
       config.sources.forEach(start)
       await aborted(soft)
       stopping.abort()

@@ -44,11 +44,11 @@ async function startListener() {
   }
 }
 
-function createManager(env: NodeJS.ProcessEnv, isAlive = true) {
+function createManager(env: NodeJS.ProcessEnv, isAlive = true, status = () => 'Logs are flowing.') {
   const failures: string[] = []
   const manager = createServiceManager({
     env: { ...process.env, ...env },
-    status: () => 'Logs are flowing.',
+    status,
     isAlive: () => isAlive,
     onFailure: message => void failures.push(message),
   })
@@ -79,6 +79,23 @@ describe.skipIf(!isThere)('the service manager', () => {
     await heard(`${text}\n`)
     over.abort()
     await telling
+  })
+
+  it('is told that the service lives also when its state cannot be put into words', async () => {
+    const { path, heard } = await startListener()
+    const { manager, failures } = createManager(
+      { NOTIFY_SOCKET: path, WATCHDOG_USEC: '200000' },
+      true,
+      () => {
+        throw new RangeError('Invalid time value')
+      },
+    )
+    const over = new AbortController()
+    const telling = manager.keepTold(over.signal)
+    await heard('WATCHDOG=1\n')
+    over.abort()
+    await telling
+    expect(failures[0]).toContain('Invalid time value')
   })
 
   it('that is not there is told nothing, and a socket that does not work is said once', async () => {

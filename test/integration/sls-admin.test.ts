@@ -1,6 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SourceConfig } from '../../src/config/types.ts'
-import { manualClock, type SlsFault, type SlsSimulatorOptions, startSlsSimulator } from '../../src/simulator/sls/index.ts'
+import {
+  manualClock,
+  type SlsFault,
+  type SlsSimulatorOptions,
+  startSlsSimulator,
+} from '../../src/simulator/sls/index.ts'
 import { createSlsAdmin } from '../../src/sls/admin.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'
 import { groupOf } from './simulator-sls-setup.ts'

@@ -1,7 +1,12 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SlsConfig } from '../../src/config/types.ts'
-import { manualClock, type SlsFault, type SlsSimulatorOptions, startSlsSimulator } from '../../src/simulator/sls/index.ts'
+import {
+  manualClock,
+  type SlsFault,
+  type SlsSimulatorOptions,
+  startSlsSimulator,
+} from '../../src/simulator/sls/index.ts'
 import { decodeLogGroupList } from '../../src/simulator/wire.ts'
 import { createSlsClient, type SlsClient, type SlsClientOptions } from '../../src/sls/client.ts'
 import type { SlsResult } from '../../src/sls/errors.ts'

@@ -71,6 +71,33 @@ describe.concurrent('when a worker thread dies', () => {
     await expectSoundEnd(far, { duplicates: issued, disorder: issued })
   })
 
+  it('for a message that the supervisor stumbles over, it alone is started again', async ({
+    onTestFinished,
+  }) => {
+    const far = await startFarEnds({ ...SMALL, shards: 2 }, onTestFinished)
+    const running = far.start({ consumers: 2 })
+    await untilHeld(far, [1, 1])
+    const { board } = running.service
+    const { onStatus } = board
+    board.onStatus = (consumer, status) => {
+      if (consumer !== 'test-logs-1') return onStatus(consumer, status)
+      board.onStatus = onStatus
+      throw new TypeError('a bug on this side')
+    }
+    const restarted = 'consumer="test-logs-1",reason="bad-message"'
+    await eventually(async () => (await restartsOf(running)).includes(restarted), {
+      withinMs: 20_000,
+      what: 'the worker is started again',
+      state: () => running.logLines.slice(-10),
+    })
+    expect(running.logLines.join()).toContain(
+      'taking its status message failed unexpectedly: TypeError: a bug',
+    )
+    far.produce([0, 1], 2)
+    await expectSoundEnd(far, { duplicates: far.ledger.report().issued })
+    expect(await restartsOf(running)).toEqual([restarted])
+  })
+
   it('for taking too much memory, it alone is started again, and the others deliver on', async ({
     onTestFinished,
   }) => {

@@ -5,6 +5,7 @@ import { type LoadResult, loadConfig } from '../../config/load.ts'
 import { formatProblem } from '../../config/problem.ts'
 import type { Config } from '../../config/types.ts'
 import { type LogFile, openLogFile } from '../../log/file.ts'
+import { owned } from '../../log/owned.ts'
 import { farewellOf } from '../../service/farewell.ts'
 import { createService } from '../../service/service.ts'
 import { createServiceLog, type ServiceLog } from '../../service/service-log.ts'
@@ -100,7 +101,7 @@ async function serve(config: Config, log: ServiceLog): Promise<number> {
     await manager.ready()
   })
   signals.soft.addEventListener('abort', () => void manager.stopping())
-  const telling = manager.keepTold(signals.soft)
+  const telling = owned(manager.keepTold(signals.soft), 'telling the service manager', log)
   log.info(`sls2splunk ${VERSION} started`, { config: config.file, metrics: `${http.url}/metrics` })
   await manager.ready()
   const report = await supervisor.run(signals.soft, signals.hard)

@@ -21,8 +21,10 @@ export function createWatchers(text: () => string): Watchers {
 
   const message = () => Buffer.from(`data: ${text()}\n\n`)
 
+  /** A message that cannot be made ends the streams: a browser asks again, and is told why there is none. */
   function tell(): void {
-    const bytes = message()
+    const bytes = attempt(message)
+    if (!bytes) close()
     // Whoever reads slowly gets fewer messages, never a queue of old ones.
     for (const stream of streams) if (!stream.writableNeedDrain) stream.write(bytes)
   }
@@ -34,23 +36,34 @@ export function createWatchers(text: () => string): Watchers {
     timer = undefined
   }
 
+  function close(): void {
+    for (const stream of [...streams]) {
+      stream.end()
+      forget(stream)
+    }
+  }
+
   return {
     add() {
       if (streams.size >= MAX_WATCHERS) return undefined
+      const first = message()
       const stream = new PassThrough()
       streams.add(stream)
       stream.once('close', () => forget(stream))
       stream.on('error', () => {})
       stream.write(PREAMBLE)
-      stream.write(message())
+      stream.write(first)
       timer ??= setInterval(tell, PERIOD_MS)
       return stream
     },
-    close() {
-      for (const stream of [...streams]) {
-        stream.end()
-        forget(stream)
-      }
-    },
+    close,
+  }
+}
+
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch {
+    return undefined
   }
 }

@@ -1,7 +1,7 @@
 /** SIGTERM and SIGINT: drain and stop; a second one: stop now. SIGHUP: read the configuration again. */
 
-import { messageOf } from '../../base/failure.ts'
 import type { Log } from '../../log/log.ts'
+import { owned } from '../../log/owned.ts'
 
 export interface Signals {
   readonly soft: AbortSignal
@@ -24,8 +24,7 @@ export function handleSignals(log: Log, reload?: () => Promise<void>): Signals {
   }
   const onReload = () => {
     if (!reload) log.info('SIGHUP: there is no configuration to read again')
-    else if (!soft.signal.aborted)
-      reload().catch((error: unknown) => log.error(`SIGHUP: the reload failed: ${messageOf(error)}`))
+    else if (!soft.signal.aborted) void owned(reload(), 'reload', log)
   }
   process.on('SIGTERM', onStop)
   process.on('SIGINT', onStop)

@@ -53,8 +53,18 @@ export function createServiceManager({
     }
   }
 
+  /** Makes the line of state; it decorates: where it cannot be made, the rest is told without it. */
+  function statusLine(): readonly string[] {
+    try {
+      return [`STATUS=${status()}`]
+    } catch (error) {
+      onFailure(`the status cannot be put into words (${messageOf(error)})`)
+      return []
+    }
+  }
+
   return {
-    ready: () => tell(() => ['READY=1', `STATUS=${status()}`]),
+    ready: () => tell(() => ['READY=1', ...statusLine()]),
     // systemd wants to know when it began, by the clock that Node's high-resolution time is of.
     reloading: () => tell(() => ['RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`]),
     stopping: () => tell(() => ['STOPPING=1', 'STATUS=delivering what is held']),
@@ -63,7 +73,7 @@ export function createServiceManager({
       while (isThere && !signal.aborted) {
         await sleep(everyMs, signal)
         if (signal.aborted) return
-        await tell(() => [`STATUS=${status()}`, ...(isAlive() ? ['WATCHDOG=1'] : [])])
+        await tell(() => [...statusLine(), ...(isAlive() ? ['WATCHDOG=1'] : [])])
       }
     },
   }

@@ -4,6 +4,7 @@
  */
 
 import type { BackoffRange } from '../../base/backoff.ts'
+import { toFailure } from '../../base/failure.ts'
 import { sleep } from '../../base/wait.ts'
 import type { ChildExit } from './child.ts'
 import { FIRST_RUN, nextRestart } from './restart.ts'
@@ -20,7 +21,7 @@ export interface ConsumerLoop {
 
 export interface ConsumerLoopOptions {
   readonly consumer: string
-  /** One run with the settings of now; calls `begun` when the thread is ready. Never rejects. */
+  /** One run with the settings of now; calls `begun` when the thread is ready. One that rejects is one that failed. */
   readonly run: (drain: AbortSignal, begun: () => void) => Promise<ChildExit>
   readonly restartBackoff: () => BackoffRange
   /** The run ended by itself; the next one begins after so long. */
@@ -40,7 +41,7 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
       renewal = new AbortController()
       const over = AbortSignal.any([stopping.signal, renewal.signal])
       const startedAt = performance.now()
-      last = await options.run(over, () => renewed.resolve())
+      last = await options.run(over, () => renewed.resolve()).catch(failedRun)
       if (over.aborted) {
         options.onDrained(last)
         continue
@@ -67,3 +68,6 @@ export function startConsumerLoop(options: ConsumerLoopOptions): ConsumerLoop {
     },
   }
 }
+
+/** A bug on this side of the thread: the run has failed, the service goes on. */
+const failedRun = (error: unknown): ChildExit => ({ kind: 'failed', failure: toFailure(error) })

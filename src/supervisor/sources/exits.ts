@@ -3,6 +3,8 @@
 import type { ChildExit } from './child.ts'
 
 export const MEMORY_LIMIT = 'memory-limit'
+/** What it told could not be taken: the page that it was at is not to blame. */
+export const BAD_MESSAGE = 'bad-message'
 
 /** Not for the stop's or somebody's sake, nor for passing the memory limit, which all shards do together. */
 export function isDeath({ kind }: ChildExit): boolean {

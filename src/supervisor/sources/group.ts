@@ -1,9 +1,10 @@
 /** The consumer group of a source: made before the first consumer joins, and again when somebody deletes it. */
 
 import { backoffMs } from '../../base/backoff.ts'
-import { unlessAborted } from '../../base/failure.ts'
+import { messageOf, unlessAborted } from '../../base/failure.ts'
 import { sleep } from '../../base/wait.ts'
 import type { Log } from '../../log/log.ts'
+import { sayBug } from '../../log/owned.ts'
 import type { Condition } from '../state/conditions.ts'
 import type { SourceFacts } from '../state/facts.ts'
 import type { Settings } from './settings.ts'
@@ -48,7 +49,7 @@ export function createGroupKeeper({ settings, admin, log, onCondition }: GroupKe
 
   async function persist(attempt: () => Promise<Ensured>, signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures++) {
-      const result = await attempt().catch(unlessAborted(signal))
+      const result = await attempt().catch(unlessAborted(signal)).catch(unexpected)
       if (!result) break
       if (result.kind === 'ok') {
         for (const note of result.notes) log.info(note, { source: settings().source.name })
@@ -61,6 +62,13 @@ export function createGroupKeeper({ settings, admin, log, onCondition }: GroupKe
     }
     condition = undefined
     onCondition()
+  }
+
+  /** An exception here is a bug; it is logged, and the group is tried again as after any other failure. */
+  function unexpected(error: unknown): Ensured {
+    sayBug(error, 'preparing the consumer group', log)
+    const text = `preparing the consumer group failed unexpectedly: ${messageOf(error)}`
+    return { kind: 'failed', code: 'internal-error', text, remedy: 'report it with the lines of the log' }
   }
 
   return {

@@ -7,6 +7,8 @@ import { unlessAborted } from '../../base/failure.ts'
 import { sleep } from '../../base/wait.ts'
 import type { SourceChange } from '../../config/difference.ts'
 import type { SourceConfig } from '../../config/types.ts'
+import type { Log } from '../../log/log.ts'
+import { owned } from '../../log/owned.ts'
 import type { Condition } from '../state/conditions.ts'
 import type { SourceFacts } from '../state/facts.ts'
 import type { ChildExit } from './child.ts'
@@ -45,6 +47,7 @@ export interface SourceRunParts {
   /** A consumer that should be there, before it is; and one that is no longer wanted, after it has ended. */
   readonly onExpected: (consumer: string) => void
   readonly onGone: (consumer: string) => void
+  readonly log: Log
 }
 
 const FACTS_INTERVAL_MS = 600_000
@@ -59,6 +62,9 @@ export function startSource(parts: SourceRunParts): SourceRun {
   let preparation = new AbortController()
   let isPrepared = false
   let facts: SourceFacts = {}
+
+  const own = (work: Promise<unknown>, what: string) =>
+    owned(work, `source ${settings.source.name}: ${what}`, parts.log)
 
   function wanted(): readonly string[] {
     const { source } = settings
@@ -81,12 +87,16 @@ export function startSource(parts: SourceRunParts): SourceRun {
     await keepFacts(over)
   }
 
-  /** Shards are split and merged while the service runs. */
+  /** Shards are split and merged while the service runs. What is known of them decorates: it ends nothing. */
   async function keepFacts(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      facts = (await parts.factsOf(settings, signal).catch(unlessAborted(signal))) ?? facts
+      await own(lookAtFacts(signal), 'looking at its logstore')
       await sleep(FACTS_INTERVAL_MS, signal)
     }
+  }
+
+  async function lookAtFacts(signal: AbortSignal): Promise<void> {
+    facts = (await parts.factsOf(settings, signal).catch(unlessAborted(signal))) ?? facts
   }
 
   function expectWanted(): void {
@@ -127,14 +137,14 @@ export function startSource(parts: SourceRunParts): SourceRun {
     for (const loop of staying) if (!stopping.signal.aborted) await loop.renew()
   }
 
-  void prepare()
+  void own(prepare(), 'preparing it')
   return {
     settings: () => settings,
     async apply(next, { group, workers }) {
       settings = next
       const begunBefore = [...loops.values()]
       const surplus = stopSurplus()
-      if (group || !isPrepared) void prepare()
+      if (group || !isPrepared) void own(prepare(), 'preparing it')
       else startMissing()
       await surplus
       if (workers) await renew(begunBefore)

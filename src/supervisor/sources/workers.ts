@@ -2,11 +2,12 @@
 
 import { formatDuration } from '../../base/units.ts'
 import type { Log } from '../../log/log.ts'
+import { owned, sayBug } from '../../log/owned.ts'
 import { createMarker, type Mark, readMark } from '../../thread/marker.ts'
 import type { FromWorker, ToWorker, WorkerStatus } from '../../thread/protocol.ts'
 import { type ChildExit, runChild } from './child.ts'
 import type { ConsumerLoopOptions } from './consumer-loop.ts'
-import { describeExit, isDeath, MEMORY_LIMIT, reasonOf } from './exits.ts'
+import { BAD_MESSAGE, describeExit, isDeath, MEMORY_LIMIT, reasonOf } from './exits.ts'
 import type { Observer } from './observer.ts'
 import { createQuarantine } from './quarantine.ts'
 import type { Settings } from './settings.ts'
@@ -127,8 +128,18 @@ export function createWorkers(parts: WorkersParts): Workers {
       drainWithinMs: worker.drainTimeoutMs + DRAIN_GRACE_MS,
       drain,
       kill: AbortSignal.any([parts.kill, killer.signal]),
-      onMessage: (message, reply) => onMessage(child, message, { reply, killer, begun }),
+      onMessage: (message, reply) => takeMessage(child, message, { reply, killer, begun }),
     })
+  }
+
+  /** A message that this side stumbles over ends its worker, never the service. */
+  function takeMessage(child: Child, message: FromWorker, handling: Handling): void {
+    try {
+      onMessage(child, message, handling)
+    } catch (error) {
+      sayBug(error, `${child.consumer}: taking its ${message.type} message`, log)
+      handling.killer.abort(BAD_MESSAGE)
+    }
   }
 
   function onMessage(child: Child, message: FromWorker, { reply, killer, begun }: Handling): void {
@@ -149,7 +160,8 @@ export function createWorkers(parts: WorkersParts): Workers {
     if (message.type === 'group-gone') {
       // Before the group is there again: whoever gets a shard of it must not begin at its beginning.
       tellPositions(source)
-      void parts.restoreGroup(source).then(() => reply({ type: 'group-restored' }))
+      const restored = parts.restoreGroup(source).then(() => reply({ type: 'group-restored' }))
+      void owned(restored, `source ${source}: making its group again`, log)
     }
   }
 

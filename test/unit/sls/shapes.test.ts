@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { loadSdk } from '../../../src/sls/sdk.ts'
-import { CHECKPOINTS, CURSOR_TIME, GROUPS, LOGSTORE, LOGSTORE_NAMES, NEW_CURSOR, SHARD_IDS, SHARDS, type Shape } from '../../../src/sls/shapes.ts'
+import {
+  CHECKPOINTS,
+  CURSOR_TIME,
+  GROUPS,
+  LOGSTORE,
+  LOGSTORE_NAMES,
+  NEW_CURSOR,
+  SHARD_IDS,
+  SHARDS,
+  type Shape,
+} from '../../../src/sls/shapes.ts'
 
 const SHARD = {
   shardID: 0,

@@ -16,6 +16,8 @@ describe('what is wrong', () => {
     ['splunk-busy', false],
     ['splunk-unreachable', false],
     ['dead-letters-full', true],
+    ['shard-disputed', true],
+    ['internal-error', true],
     ['consumer-down', false],
     ['behind', false],
   ])('%s waits for a person: %s', (code, expected) => {

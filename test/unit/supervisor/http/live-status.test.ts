@@ -45,4 +45,22 @@ describe('watchers', () => {
     expect(watchers.add()).toBeDefined()
     watchers.close()
   })
+
+  it('are let go when there is nothing to tell them, and the next one hears why', async () => {
+    let text = () => '{}'
+    const watchers = createWatchers(() => text())
+    const stream = watchers.add()
+    text = () => {
+      throw new RangeError('Invalid time value')
+    }
+    await vi.advanceTimersByTimeAsync(SECOND)
+    await waiting(stream)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(stream?.readableEnded).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(watchers.add).toThrow('Invalid time value')
+    text = () => '{}'
+    expect(watchers.add()).toBeDefined()
+    watchers.close()
+  })
 })

@@ -10,13 +10,14 @@ function setUp() {
     readonly drain: AbortSignal
     readonly begun: () => void
     readonly end: (exit: ChildExit) => void
+    readonly fail: (error: Error) => void
   }[] = []
   const said: string[] = []
   const loop = startConsumerLoop({
     consumer: 'c1',
     run(drain, begun) {
-      const { promise, resolve } = Promise.withResolvers<ChildExit>()
-      runs.push({ drain, begun, end: resolve })
+      const { promise, resolve, reject } = Promise.withResolvers<ChildExit>()
+      runs.push({ drain, begun, end: resolve, fail: reject })
       drain.addEventListener('abort', () => resolve(DRAINED))
       return promise
     },
@@ -42,6 +43,16 @@ describe('the loop of a consumer', () => {
     loop.stop()
     expect(await loop.ended).toEqual(DRAINED)
     expect(said).toEqual(['restart stalled', 'drained drained'])
+  })
+
+  it('runs it again when a run breaks off with an exception, which is a failed run', async () => {
+    const { loop, run, said } = setUp()
+    const first = await run(0)
+    first.fail(new TypeError('a bug on this side'))
+    await run(1)
+    loop.stop()
+    expect(await loop.ended).toEqual(DRAINED)
+    expect(said).toEqual(['restart failed', 'drained drained'])
   })
 
   it('is renewed by a drain and another run, and says so when that has begun', async () => {
