@@ -16,19 +16,26 @@ import { slsTrouble } from './read/sls-calls.ts'
 import type { WorkerLog } from './report/log.ts'
 import type { Troubles } from './report/troubles.ts'
 import type { KnownPositions } from './shard/known-positions.ts'
-import { createLease, type IsOurs } from './shard/lease.ts'
-import type { Release, ShardRunner } from './shard/shard.ts'
+import { createLease } from './shard/lease.ts'
+import { createShardPauses, disputed } from './shard/pauses.ts'
+import type { Release, ShardRunner } from './shard/runner.ts'
+import type { ShardOwnership } from './shard/shard.ts'
 
 export interface ConsumerOptions {
+  /** In the group. */
+  readonly name: string
   readonly client: SlsClient
   readonly heartbeatIntervalMs: number
-  readonly start: (shard: number, isOurs: IsOurs) => ShardRunner
+  readonly start: (shard: number, hold: Hold) => ShardRunner
   readonly positions: KnownPositions
   readonly troubles: Troubles
   readonly log: WorkerLog
   /** Asks for the group to be made again; resolves when it is, or when the signal is aborted. */
   readonly restoreGroup: (signal: AbortSignal) => Promise<void>
 }
+
+/** What the consumer knows of a shard that it begins. */
+export type Hold = Pick<ShardOwnership, 'isOurs' | 'isDisputed'>
 
 export interface Consumer {
   /**
@@ -57,6 +64,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const over = new AbortController()
   const timeoutMs = groupTimeoutSeconds(intervalMs) * 1_000
   const lease = createLease(timeoutMs)
+  const pauses = createShardPauses()
   let joined = false
   let failures = 0
   let settledAt = 0
@@ -89,7 +97,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   function pauseMs(): number {
     if (failures > 0) return Math.min(backoffMs(failures - 1, RETRY), intervalMs)
     const unsettled = performance.now() - settledAt < intervalMs
-    return unsettled ? Math.min(intervalMs, Math.max(1_000, intervalMs / 10)) : intervalMs
+    const soonMs = unsettled ? Math.max(1_000, intervalMs / 10) : intervalMs
+    // A shard that has to wait begins right behind a heartbeat that still grants it.
+    const waitsMs = [...lastEntitled].map(pauses.remainingMs).filter(ms => ms > 0)
+    return Math.min(intervalMs, soonMs, ...waitsMs)
   }
 
   async function beat(soft: AbortSignal): Promise<void> {
@@ -102,29 +113,45 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     failures = 0
     if (!joined) log.info('joined the consumer group')
     joined = true
-    if (!soft.aborted) follow(new Set(result.value), soft)
+    if (!soft.aborted) follow(new Set(result.value), sentAt, soft)
   }
 
-  /** Answered but not running: start. Running but not answered: let go, and report it until that is done. */
-  function follow(entitled: ReadonlySet<number>, soft: AbortSignal): void {
+  /**
+   * Answered but not running: start, unless it has to wait. Running but not answered: let go, and report it until that
+   * is done.
+   */
+  function follow(entitled: ReadonlySet<number>, sentAt: number, soft: AbortSignal): void {
     if (!isSameSet(entitled, lastEntitled)) settledAt = performance.now()
+    for (const shard of lastEntitled) if (!entitled.has(shard)) troubles.clear({ work: 'ownership', shard })
     lastEntitled = entitled
     for (const [shard, runner] of runners) if (!entitled.has(shard)) runner.release('taken')
-    for (const shard of entitled) if (!runners.has(shard)) startShard(shard, soft)
+    for (const shard of entitled)
+      if (!runners.has(shard)) {
+        if (pauses.remainingMs(shard) > 0) sayDisputed(shard, sentAt)
+        else startShard(shard, soft)
+      }
+  }
+
+  /** A heartbeat that was sent after the refusal grants the shard all the same. */
+  function sayDisputed(shard: number, sentAt: number): void {
+    const refusal = pauses.refusal(shard)
+    if (refusal && refusal.at < sentAt)
+      troubles.raise({ work: 'ownership', shard }, disputed(options.name, refusal.failure))
   }
 
   function startShard(shard: number, soft: AbortSignal): void {
-    const runner = options.start(shard, isOurs)
+    const isDisputed = pauses.refusal(shard) !== undefined
+    const runner = options.start(shard, { isOurs, isDisputed })
     runners.set(shard, runner)
-    void runner.ended.then(() => {
-      const { position, state } = runner.status()
+    void runner.ended.then(end => {
+      const { position } = runner.status()
       if (position !== undefined) options.positions.learn(shard, position)
       runners.delete(shard)
+      pauses.ended(shard, end)
       if (soft.aborted) endedAtStop.push(runner)
       endIfDone(soft)
-      // Whoever waits for the shard gets it with our next report; one that ended by itself, and may do so again,
-      // waits for the heartbeat that is due.
-      if (state === 'draining') alarm.ring()
+      // The next report is without the shard: another consumer can have it, or it begins again here when it may.
+      alarm.ring()
     })
   }
 

@@ -91,9 +91,10 @@ async function build(input: WorkerInput, send: Send): Promise<Parts> {
   }
   const positions = listenForPositions(input.port)
   const consumer = createConsumer({
+    name: input.consumer,
     client,
     heartbeatIntervalMs: source.heartbeatIntervalMs,
-    start: (shard, isOurs) => startShard(shard, shared, { isOurs, known: () => positions.of(shard) }),
+    start: (shard, hold) => startShard(shard, shared, { ...hold, known: () => positions.of(shard) }),
     positions,
     troubles,
     log,

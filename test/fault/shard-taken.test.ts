@@ -1,8 +1,10 @@
 /** A shard is given to another consumer while its logs are on their way to Splunk. */
 
 import { eachLogId } from '../../src/simulator/generator/log-id.ts'
+import { type FarEnds, GROUP, idsOf, LOGSTORE, PROJECT } from '../support/far-ends.ts'
 import { readAgain } from './support/bounds.ts'
 import { byItself, type Scenario, scenarios } from './support/scenario.ts'
+import { notReady, ready } from './support/splunk.ts'
 import { heldBy, said, struck } from './support/waits.ts'
 
 const source = { heartbeatIntervalMs: 2_000 }
@@ -35,6 +37,41 @@ function unanswered(): Scenario {
   }
 }
 
+/** However long it lasts, and however often the shard is tried: its logs come twice at most. */
+function contradiction(): Scenario {
+  let behind = 0
+  return {
+    fault: 'checkpoints of a shard are refused for as long as heartbeats go on granting it',
+    async strike({ far, services: [running] }) {
+      const fault = { kind: 'error', code: 'ConsumerNotMatch' } as const
+      const refusing = far.sls.faults.add({ call: 'UpdateCheckPoint', shard: 0, fault })
+      if (!running) return refusing.remove
+      await said(running, 'shard 0 released (lost)')
+      behind = behindCheckpoint(far, 0)
+      await notReady(running, 'shard-disputed')
+      await struck(refusing, 4)
+      const taken = running.logLines.filter(line => line.includes(TAKEN)).length
+      return async () => {
+        refusing.remove()
+        await said(running, TAKEN, taken + 1)
+        await ready(running)
+      }
+    },
+    duplicates: {
+      atMost: () => behind,
+      because: 'what was delivered behind the last checkpoint that was taken, once',
+    },
+  }
+}
+
+const TAKEN = 'shard 0 taken'
+
+/** Logs of the shard from its checkpoint to its end. */
+function behindCheckpoint({ sls }: FarEnds, shard: number): number {
+  const from = sls.checkpoints(PROJECT, LOGSTORE, GROUP).get(shard)?.cursor ?? ''
+  return sls.groupsBetween(PROJECT, LOGSTORE, shard, { from, to: '' }).flatMap(idsOf).length
+}
+
 scenarios('Log Service', () => [
   {
     ...shared,
@@ -58,4 +95,5 @@ scenarios('Log Service', () => [
     },
     duplicates: readAgain,
   },
+  contradiction(),
 ])

@@ -17,7 +17,8 @@ import { createQuarantineList } from '../../src/worker/read/quarantine.ts'
 import { createMeter } from '../../src/worker/report/meter.ts'
 import { createTroubles } from '../../src/worker/report/troubles.ts'
 import type { ShardContext } from '../../src/worker/shard/context.ts'
-import { type Release, type ShardRunner, startShard } from '../../src/worker/shard/shard.ts'
+import type { Release, ShardRunner } from '../../src/worker/shard/runner.ts'
+import { startShard } from '../../src/worker/shard/shard.ts'
 import { encoderModule } from '../support/encoder-module.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -145,7 +146,11 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     errors,
     mark: () => readMark(marker),
     start(shard = 0) {
-      const runner = startShard(shard, context, { known: () => undefined, isOurs: () => true })
+      const runner = startShard(shard, context, {
+        known: () => undefined,
+        isOurs: () => true,
+        isDisputed: false,
+      })
       runners.push(runner)
       return runner
     },

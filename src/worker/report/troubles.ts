@@ -25,7 +25,7 @@ export interface Troubles {
 
 /** `shard` in a kind of work that can fail on its own: a pull may work while what it brought (`page`) does not. */
 export interface Who {
-  readonly work: 'heartbeat' | 'read' | 'page' | 'send' | 'checkpoint' | 'dead-letters'
+  readonly work: 'heartbeat' | 'read' | 'page' | 'send' | 'checkpoint' | 'ownership' | 'dead-letters'
   readonly shard?: number
   readonly endpoint?: string
 }

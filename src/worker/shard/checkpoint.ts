@@ -3,6 +3,7 @@
  * to be saved when the server did not say so. One save at a time, so what is saved never goes back.
  */
 
+import { backoffMs } from '../../base/backoff.ts'
 import { unlessAborted } from '../../base/failure.ts'
 import { sleep } from '../../base/wait.ts'
 import type { SlsClient } from '../../sls/client.ts'
@@ -17,6 +18,10 @@ export interface Checkpoint {
   position(): Cursor
   /** What the server has; undefined when nothing. */
   saved(): Cursor | undefined
+  /** The server has another one than it had at the start. */
+  gotFurther(): boolean
+  /** Saves the position as it stands until the server takes it, or refuses it, or the signal is aborted. */
+  prove(signal: AbortSignal): Promise<void>
   /** Saves every interval until the signal is aborted. */
   keepSaving(signal: AbortSignal): Promise<void>
   /** Saves what is not saved yet; gives up when the signal is aborted. */
@@ -53,25 +58,28 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   let restingIntervals = 0
   let lost = false
 
-  async function save(signal: AbortSignal): Promise<void> {
+  /** Whether the server has taken it. */
+  async function save(signal: AbortSignal): Promise<boolean> {
     if (!options.isOurs()) {
       lost = true
-      return
+      return false
     }
     const saving = position
     const result = await client.saveCheckpoint(shard, saving, signal)
     if (result.kind === 'ok') {
       saved = saving
       troubles.clear(who)
-      return
+      troubles.clear({ work: 'ownership', shard })
+      return true
     }
     if (isPassing(result.failure.action)) {
       troubles.raise(who, slsTrouble({ operation: 'saving a checkpoint', failure: result.failure }))
-      return
+      return false
     }
     lost = true
     troubles.clear(who)
     options.onLost(result.failure)
+    return false
   }
 
   function isDue(): boolean {
@@ -85,6 +93,13 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     },
     position: () => position,
     saved: () => saved,
+    gotFurther: () => saved !== options.stored,
+    async prove(signal) {
+      for (let failures = 0; !lost && !signal.aborted; failures++) {
+        if (await save(options.cut).catch(unlessAborted(options.cut))) return
+        if (!lost) await sleep(backoffMs(failures, PROVE_AGAIN), signal)
+      }
+    },
     async keepSaving(signal) {
       while (!signal.aborted && !lost) {
         await sleep(options.intervalMs, signal)
@@ -103,3 +118,4 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
 }
 
 const FLUSH_RETRY_MS = 500
+const PROVE_AGAIN = { minMs: 500, maxMs: 8_000 }

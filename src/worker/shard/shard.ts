@@ -7,40 +7,22 @@ import { type BackoffRange, backoffMs } from '../../base/backoff.ts'
 import { sleep } from '../../base/wait.ts'
 import type { Cursor } from '../../sls/cursor.ts'
 import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
-import type { Page } from '../../sls/page.ts'
-import type { ShardState, ShardStatus, Unconfirmed, Unsaved } from '../../thread/protocol.ts'
+import type { ShardState } from '../../thread/protocol.ts'
 import { holdPage } from '../read/held-page.ts'
 import { createPages } from '../read/pages.ts'
 import { createReadAhead } from '../read/read-ahead.ts'
 import { type Checkpoint, createCheckpoint } from './checkpoint.ts'
 import type { ShardContext } from './context.ts'
+import { createShardLag } from './lag.ts'
 import type { IsOurs } from './lease.ts'
 import { createShardPage } from './page.ts'
+import type { Release, ShardEnd, ShardRunner } from './runner.ts'
 import { findStart, recoverPosition, type Start } from './start.ts'
 
-/**
- * Why a shard is let go, weakest first: a stronger reason wins over a weaker one. `stop` and `taken` let the page under
- * way finish; `deadline` and `lost` cut it short; after `lost` the shard may be somebody else's, so nothing is saved.
- */
-export type Release = 'stop' | 'taken' | 'deadline' | 'lost'
+/** A stronger reason to let go wins over a weaker one. */
 const RANK: Readonly<Record<Release, number>> = { stop: 0, taken: 1, deadline: 2, lost: 3 }
 
-export interface ShardRunner {
-  readonly shard: number
-  /** False when it is being let go already for this reason or a stronger one. */
-  release(reason: Release): boolean
-  /** Settles when nothing of the shard is under way any more; rejects only for a bug. */
-  readonly ended: Promise<void>
-  /** What of a page was given up when the shard was let go; undefined when nothing. */
-  unfinished(): Unconfirmed | undefined
-  /** Undefined when the server has its last position, or it never had one. */
-  unsaved(): Unsaved | undefined
-  status(): ShardStatus
-}
-
 const FINAL_SAVE_MS = 10_000
-/** A pull and a delivery may take so long before a shard that was caught up counts as behind. */
-const LAG_GRACE_MS = 5_000
 const TRY_AGAIN: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
 /** What is known of one shard only. */
@@ -48,13 +30,15 @@ export interface ShardOwnership {
   /** A position that was reached before, for a group that has lost its own. */
   readonly known: () => Cursor | undefined
   readonly isOurs: IsOurs
+  /** A checkpoint of it was refused before: none of its logs is sent until one is taken. */
+  readonly isDisputed: boolean
 }
 
 /** Starts to forward a shard. */
 export function startShard(
   shard: number,
   context: ShardContext,
-  { known, isOurs }: ShardOwnership,
+  { known, isOurs, isDisputed }: ShardOwnership,
 ): ShardRunner {
   const { client, source, troubles, log } = context
   const meter = context.meter.shard(shard)
@@ -79,8 +63,8 @@ export function startShard(
   let released: Release | undefined
   let state: ShardState = 'starting'
   let checkpoint: Checkpoint | undefined
-  let heldSinceSeconds: number | undefined
-  let endSeenAt = 0
+  let refusal: SlsFailure | undefined
+  const shardLag = createShardLag(source.fetchIntervalMs)
 
   function release(reason: Release): boolean {
     if (released !== undefined && RANK[released] >= RANK[reason]) return false
@@ -116,12 +100,14 @@ export function startShard(
       intervalMs: source.checkpointIntervalMs,
     })
     checkpoint = current
-    log.info(`shard ${shard} taken`, { shard, from })
+    if (isDisputed) await current.prove(soft.signal)
+    if (!soft.signal.aborted) log.info(`shard ${shard} taken`, { shard, from })
     await forwardAndSave(current, start)
     log.info(`shard ${shard} released (${released ?? 'ended'})`, { shard, position: current.position() })
   }
 
   function onLost(failure: SlsFailure): void {
+    refusal = failure
     log.warn(`shard ${shard} is not ours any more: ${describeFailure(failure)}`, { shard })
     release('lost')
   }
@@ -163,7 +149,10 @@ export function startShard(
       }
       const next = pulled.page
       if (!next.atEnd) ahead.begin(next.next)
-      noteReading(next)
+      if (!soft.signal.aborted) {
+        state = 'reading'
+        shardLag.reading(next)
+      }
       const delivered = await shardPage.deliver(holdPage(pulled, pages, source.query === undefined))
       if (delivered) {
         failures = 0
@@ -179,18 +168,11 @@ export function startShard(
     await ahead.drop()
   }
 
-  function noteReading({ groups, receivedAtSeconds }: Page): void {
-    if (soft.signal.aborted) return
-    state = 'reading'
-    if (groups > 0) heldSinceSeconds = receivedAtSeconds
-  }
-
   /** Caught up: the next pull begins one fetch interval after this one did. */
   async function rest(startedAt: number): Promise<void> {
     if (soft.signal.aborted) return
     state = 'caught-up'
-    endSeenAt = performance.now()
-    heldSinceSeconds = undefined
+    shardLag.caughtUp()
     await sleep(source.fetchIntervalMs - (performance.now() - startedAt), soft.signal)
   }
 
@@ -205,7 +187,7 @@ export function startShard(
       if (failure.action !== 'shard-gone') release('lost')
       return false
     }
-    const readUntilSeconds = heldSinceSeconds ?? start.savedAtSeconds
+    const readUntilSeconds = shardLag.heldSinceSeconds() ?? start.savedAtSeconds
     const recovered = await recoverPosition({ ...parts, meter, log, readUntilSeconds }, current.position())
     if (recovered.kind === 'gone') return false
     if (recovered.kind === 'expired') current.advance(recovered.oldest)
@@ -213,17 +195,15 @@ export function startShard(
     return true
   }
 
-  function lagSeconds(): number | undefined {
-    // Caught up is what a shard was at its last answer; when no more come, it falls behind.
-    const silentMs = performance.now() - endSeenAt - source.fetchIntervalMs
-    if (state === 'caught-up') return silentMs > LAG_GRACE_MS ? silentMs / 1_000 : 0
-    return heldSinceSeconds === undefined ? undefined : Math.max(0, Date.now() / 1_000 - heldSinceSeconds)
+  async function runToEnd(): Promise<ShardEnd> {
+    await run().finally(() => over.abort())
+    return { released, gotFurther: checkpoint?.gotFurther() ?? false, refusal }
   }
 
   return {
     shard,
     release,
-    ended: run().finally(() => over.abort()),
+    ended: runToEnd(),
     unfinished: shardPage.unfinished,
     unsaved() {
       const [from, to] = [checkpoint?.saved() ?? '', checkpoint?.position() ?? '']
@@ -231,7 +211,7 @@ export function startShard(
     },
     status() {
       const position = checkpoint?.position()
-      const lag = lagSeconds()
+      const lag = shardLag.seconds(state)
       return {
         shard,
         state,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { owned, sayBug } from '../../../src/log/owned.ts'
+import { owned } from '../../../src/log/owned.ts'
 import { createReloader } from '../../../src/supervisor/process/reload.ts'
 import { handleSignals } from '../../../src/supervisor/process/signals.ts'
 import type { ReloadResult } from '../../../src/supervisor/state/reload-result.ts'

@@ -1,7 +1,7 @@
 /** A shard that the fleet shares: its server, its judge, and the runners that members start of it. */
 
 import type { KnownPositions } from '../../../../src/worker/shard/known-positions.ts'
-import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/runner.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import type { GroupServer } from './group-server.ts'
 import type { Member, Starter } from './member.ts'
@@ -50,13 +50,13 @@ export function createFleetShard({ id, group, inOrder, positions, ...options }: 
     onAccepted: judge.accepted,
   })
 
-  function start({ member, isOurs }: Starter): ShardRunner {
+  function start({ member, hold }: Starter): ShardRunner {
     const client = `${member.name}#${owners.size}`
     owners.set(client, member)
     const { runner, lentBytes } = startRunner({
       shard: id,
       inOrder,
-      isOurs,
+      hold,
       client: server.connect({ client, consumer: member.name, calls: member.sls }),
       deliverFor: deliverFor(client, member.splunk),
       deadLetters: createDeadLetters(id => judge.accepted(client, id)),

@@ -1,13 +1,15 @@
 /** The reference for one consumer: what it reports, how long its lease holds, what it runs and when it has to end. */
 
 import type { SlsResult } from '../../../../src/sls/errors.ts'
-import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/runner.ts'
 import { HEARTBEAT_MS, TIMEOUT_MS } from './start-consumer.ts'
 
 /** So late may the end of a lease be noticed. */
 const WATCH_SLACK_MS = 100
 /** From one heartbeat to the next: its answer, and the pause. */
 const LONGEST_SILENCE_MS = 2 * HEARTBEAT_MS
+/** A shard that was lost, or ended by itself, waits at most so long before it begins again. */
+const LONGEST_PAUSE_MS = 60_000
 /** From the second level of a stop: the last save. */
 const HARD_STOP_MS = 10_000
 
@@ -31,6 +33,7 @@ export type MemberJudge = ReturnType<typeof createMemberJudge>
 export function createMemberJudge({ nowMs, frozenMs, generation, violation }: MemberJudgeOptions) {
   const running = new Map<number, ShardRunner>()
   const endedAt = new Map<number, number>()
+  const mayWaitUntil = new Map<number, number>()
   const unsaved = new Set<number>()
   let reportedAt = nowMs()
   let leaseUntil = 0
@@ -46,7 +49,8 @@ export function createMemberJudge({ nowMs, frozenMs, generation, violation }: Me
   const isNew = (shard: number) => !running.has(shard) && endedAt.get(shard) !== nowMs()
 
   function lookAtAnswer(shards: readonly number[]): void {
-    for (const shard of shards) if (isNew(shard)) violation(`does not start ${shard}`)
+    const mayWait = (shard: number) => nowMs() < (mayWaitUntil.get(shard) ?? 0)
+    for (const shard of shards) if (isNew(shard) && !mayWait(shard)) violation(`does not start ${shard}`)
     for (const [shard, runner] of running)
       if (!shards.includes(shard) && runner.status().state !== 'draining') violation(`keeps ${shard}`)
   }
@@ -84,11 +88,13 @@ export function createMemberJudge({ nowMs, frozenMs, generation, violation }: Me
       if (running.has(shard)) violation(`starts ${shard}, which runs`)
       if (stopping) violation(`starts ${shard} in its stop`)
       running.set(shard, runner)
-      void runner.ended.then(() => {
+      void runner.ended.then(({ released }) => {
         if (isPast(leaseUntil + WATCH_SLACK_MS)) violation(`${shard} ran until after its lease`)
         if (stopping && runner.unsaved() !== undefined) unsaved.add(shard)
         running.delete(shard)
         endedAt.set(shard, nowMs())
+        const waits = released !== 'taken' && released !== 'stop'
+        mayWaitUntil.set(shard, waits ? nowMs() + LONGEST_PAUSE_MS : 0)
       })
     },
 

@@ -2,9 +2,9 @@
 
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { SlsResult } from '../../../../src/sls/errors.ts'
+import type { Hold } from '../../../../src/worker/consumer.ts'
 import type { KnownPositions } from '../../../../src/worker/shard/known-positions.ts'
-import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
-import type { ShardRunner } from '../../../../src/worker/shard/shard.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/runner.ts'
 import { createLink } from './link.ts'
 import { createMemberJudge } from './member-judge.ts'
 import { ask } from './open-calls.ts'
@@ -26,10 +26,10 @@ export interface MemberOptions {
   readonly violation: (text: string) => void
 }
 
-/** Who starts a runner, and what its consumer says when it is asked whether the shard is still its own. */
+/** Who starts a runner, and what its consumer knows of the shard. */
 export interface Starter {
   readonly member: Member
-  readonly isOurs: IsOurs
+  readonly hold: Hold
 }
 
 export type Member = ReturnType<typeof createMember>
@@ -65,8 +65,8 @@ export function createMember(options: MemberOptions) {
     },
   }
 
-  function start(shard: number, isOurs: IsOurs): ShardRunner {
-    const runner = options.startRunner(shard, { member, isOurs })
+  function start(shard: number, hold: Hold): ShardRunner {
+    const runner = options.startRunner(shard, { member, hold })
     judge.starts(shard, runner)
     return runner
   }
@@ -99,7 +99,7 @@ export function createMember(options: MemberOptions) {
     isPresent: () => !isDead && !hasEnded,
     unsaved,
   }
-  const consumer = startConsumer({ client, positions, start, restoreGroup })
+  const consumer = startConsumer({ name, client, positions, start, restoreGroup })
   void consumer.run(soft.signal, hard.signal).then(() => {
     hasEnded = true
     judge.ends(unsaved())

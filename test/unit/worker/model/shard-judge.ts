@@ -19,6 +19,8 @@ export interface ShardJudge {
   lost(client: string): void
   /** The same of one whose lease has run out without its noticing: it may read on until it wants to do either. */
   lapsed(client: string): void
+  /** A save of its consumer was refused before: this runner may send nothing until one is taken. */
+  disputed(client: string): void
   /** A save that had been given up has arrived after all: what this runner holds for saved may have gone back. */
   strayed(client: string): void
   hasStrayed(client: string): boolean
@@ -41,6 +43,7 @@ export function createShardJudge(end: () => number): ShardJudge {
   const lost = new Set<string>()
   const lapsed = new Set<string>()
   const strayed = new Set<string>()
+  const disputed = new Set<string>()
   let expired = 0
   let settled = 0
   const violation = (text: string) => void violations.push(text)
@@ -79,6 +82,7 @@ export function createShardJudge(end: () => number): ShardJudge {
       if (!stored.has(client)) starts.set(client, position)
     },
     saved(client, position, previous) {
+      disputed.delete(client)
       if (position > settledUpTo()) violation(`${client} saved ${position}, delivered is ${settledUpTo()}`)
       if (previous !== undefined && position < previous && !strayed.has(client))
         violation(`${client} saved ${position} after ${previous}`)
@@ -88,6 +92,7 @@ export function createShardJudge(end: () => number): ShardJudge {
         violation(`${client} makes a request (${operation} ${position}) after it was lost`)
       if (lapsed.has(client) && (operation === 'save' || operation === 'send'))
         violation(`${client} makes a request (${operation} ${position}) after its lease`)
+      if (operation === 'send' && disputed.has(client)) violation(`${client} sends before a save was taken`)
       if (operation === 'pull') firstPull(client, position)
       if (operation !== 'save') return
       const before = sent.get(client) ?? 0
@@ -96,6 +101,7 @@ export function createShardJudge(end: () => number): ShardJudge {
     },
     lost: client => void lost.add(client),
     lapsed: client => void lapsed.add(client),
+    disputed: client => void disputed.add(client),
     strayed: client => void strayed.add(client),
     hasStrayed: client => strayed.has(client),
     settledUpTo,

@@ -1,7 +1,7 @@
 /** One shard, and runners of two consumers that have it one after the other, or both because one of them is too late. */
 
 import { createKnownPositions } from '../../../../src/worker/shard/known-positions.ts'
-import type { Release } from '../../../../src/worker/shard/shard.ts'
+import type { Release } from '../../../../src/worker/shard/runner.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createOpenCalls, type Outcome } from './open-calls.ts'
 import { createShardJudge } from './shard-judge.ts'
@@ -101,6 +101,8 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
     if (alive().some(each => each.consumer === consumer)) return
     owner = consumer
     const client = `${consumer}${held.length}`
+    const isDisputed = held.some(each => each.consumer === consumer && refused.has(each.client))
+    if (isDisputed) judge.disputed(client)
     const known = () => {
       const position = positions.of(SHARD)
       if (position !== undefined) judge.elsewhere(client, positionOf(position))
@@ -110,7 +112,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
       shard: SHARD,
       inOrder,
       known,
-      isOurs: () => isOurs(client),
+      hold: { isOurs: () => isOurs(client), isDisputed },
       client: server.connect({ client, consumer, calls }),
       deliverFor: deliverFor(client, calls),
       deadLetters: createDeadLetters(id => judge.accepted(client, id)),

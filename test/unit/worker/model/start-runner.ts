@@ -6,13 +6,14 @@ import type { DeadLetterBox } from '../../../../src/dead-letters/box.ts'
 import type { SlsClient } from '../../../../src/sls/client.ts'
 import type { Cursor } from '../../../../src/sls/cursor.ts'
 import { createMarker } from '../../../../src/thread/marker.ts'
+import type { Hold } from '../../../../src/worker/consumer.ts'
 import { createBuffers } from '../../../../src/worker/deliver/buffers.ts'
 import { createQuarantineList } from '../../../../src/worker/read/quarantine.ts'
 import { createMeter } from '../../../../src/worker/report/meter.ts'
 import { createTroubles, type Troubles } from '../../../../src/worker/report/troubles.ts'
 import type { ShardContext } from '../../../../src/worker/shard/context.ts'
-import type { IsOurs } from '../../../../src/worker/shard/lease.ts'
-import { type ShardRunner, startShard } from '../../../../src/worker/shard/shard.ts'
+import type { ShardRunner } from '../../../../src/worker/shard/runner.ts'
+import { startShard } from '../../../../src/worker/shard/shard.ts'
 
 export const CHECKPOINT_INTERVAL_MS = 1_000
 export const DRAIN_TIMEOUT_MS = 20_000
@@ -46,7 +47,7 @@ export interface RunnerParts {
   readonly deadLetters: DeadLetterBox
   readonly inOrder: boolean
   readonly known: () => Cursor | undefined
-  readonly isOurs: IsOurs
+  readonly hold: Hold
 }
 
 export interface Started {
@@ -56,7 +57,7 @@ export interface Started {
   lentBytes(): number
 }
 
-export function startRunner({ shard, inOrder, known, isOurs, ...ports }: RunnerParts): Started {
+export function startRunner({ shard, inOrder, known, hold, ...ports }: RunnerParts): Started {
   const budget = createBudget(BUDGET_BYTES)
   const buffers = createBuffers(BUFFERS, BUFFER_BYTES)
   const troubles = createTroubles()
@@ -77,7 +78,7 @@ export function startRunner({ shard, inOrder, known, isOurs, ...ports }: RunnerP
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   }
   return {
-    runner: startShard(shard, context, { known, isOurs }),
+    runner: startShard(shard, context, { known, ...hold }),
     troubles,
     lentBytes: () => budget.lentBytes() + buffers.lentBytes(),
   }

@@ -5,7 +5,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Release } from '../../../../src/worker/shard/shard.ts'
+import type { Release } from '../../../../src/worker/shard/runner.ts'
 import type { Outcome } from '../model/open-calls.ts'
 import { LIMIT_MS, runs } from '../model/runs.ts'
 import { createShardScene, type ShardScene } from '../model/shard-scene.ts'
