@@ -227,8 +227,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     safeguard: 'whatever comes of SIGHUP, the process goes on',
     file: 'src/supervisor/process/signals.ts',
-    find: '      reload().catch((error: unknown) =>',
-    replace: '      reload().then((error: unknown) =>',
+    find: "void owned(reload(), 'reload', log)",
+    replace: 'void reload()',
     project: 'unit',
     test: 'test/unit/supervisor/process/signals.test.ts',
   },
