@@ -39,26 +39,28 @@ export function createServiceManager({
 }: ServiceManagerOptions): ServiceManager {
   const watchdogMs = Number(env.WATCHDOG_USEC ?? Number.NaN) / 1_000
   const isThere = env.NOTIFY_SOCKET !== undefined && env.NOTIFY_SOCKET !== ''
-  let isFailing = false
+  const told = createOnce(onFailure)
+  const stated = createOnce(onFailure)
 
   /** Never rejects. Tries again with the next words: a watchdog that is fed no more ends the service. */
   async function tell(words: () => string[]): Promise<void> {
     if (!isThere) return
     try {
       await promisify(execFile)('systemd-notify', words(), { env, timeout: STATUS_INTERVAL_MS })
-      isFailing = false
+      told.worked()
     } catch (error) {
-      if (!isFailing) onFailure(`systemd-notify failed (${messageOf(error).split('\n')[0]})`)
-      isFailing = true
+      told.failed(`systemd-notify failed (${messageOf(error).split('\n')[0]})`)
     }
   }
 
   /** Makes the line of state; it decorates: where it cannot be made, the rest is told without it. */
   function statusLine(): readonly string[] {
     try {
-      return [`STATUS=${status()}`]
+      const line = `STATUS=${status()}`
+      stated.worked()
+      return [line]
     } catch (error) {
-      onFailure(`the status cannot be put into words (${messageOf(error)})`)
+      stated.failed(`the status cannot be put into words (${messageOf(error)})`)
       return []
     }
   }
@@ -75,6 +77,20 @@ export function createServiceManager({
         if (signal.aborted) return
         await tell(() => [...statusLine(), ...(isAlive() ? ['WATCHDOG=1'] : [])])
       }
+    },
+  }
+}
+
+/** Says the first failure of several in a row. */
+function createOnce(say: (message: string) => void) {
+  let isFailing = false
+  return {
+    worked() {
+      isFailing = false
+    },
+    failed(message: string) {
+      if (!isFailing) say(message)
+      isFailing = true
     },
   }
 }
