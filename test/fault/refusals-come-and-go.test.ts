@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { sentLater } from './support/bounds.ts'
 import { createLetters } from './support/letters.ts'
 import { type Scenario, scenarios } from './support/scenario.ts'
-import { html } from './support/splunk.ts'
+import { html, moreStored } from './support/splunk.ts'
 
 const CLOSED_MS = 5_000
 const OPEN_MS = 4_000
@@ -39,6 +39,8 @@ function comesAndGoes(status: number): Scenario {
         await pause(OPEN_MS)
       }
       expect(refused).toBeGreaterThan(20)
+      // What was refused waits for up to a minute before it is tried again.
+      await moreStored(world.far)
       return slow.remove
     },
     after: () => expect(letters.all()).toEqual([]),

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { eachLogId } from '../../src/simulator/generator/log-id.ts'
 import { TOKEN } from '../support/far-ends.ts'
 import { createLetters } from './support/letters.ts'
-import { type Scenario, scenarios } from './support/scenario.ts'
+import { type Bound, type Scenario, scenarios } from './support/scenario.ts'
 import { html, moreStored } from './support/splunk.ts'
 
 /** A proxy whose limit is lowered to this for a while. */
@@ -28,6 +28,12 @@ function lowered(acknowledged: boolean): Scenario {
   }
 }
 
+/** Of the last events of a body one is sent last, so that another one of them can be proven to be what is refused. */
+const keptBack: Bound = {
+  atMost: ({ far }) => far.ledger.report().issued,
+  because: 'one of the last events of a body is sent behind the others',
+}
+
 const isTooLarge = (sequence: number) => sequence % 50 === 33
 
 function events(): Scenario {
@@ -35,6 +41,7 @@ function events(): Scenario {
   return {
     fault: 'some events are too large by themselves for what stands before Splunk (413)',
     world: { deadLetters: letters.ids },
+    disorder: keptBack,
     services: [{ overrides: { deadLetters: { directory: letters.directory } } }],
     async strike(world) {
       letters.removeWith(world)
