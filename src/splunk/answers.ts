@@ -6,6 +6,7 @@
 
 import { isRecord, parseJson } from '../base/json.ts'
 import { EARLY_SUCCESS, type HttpHeaders } from '../http/client.ts'
+import type { Reason } from './reasons.ts'
 
 /** What one attempt came to. Events that an answer calls taken are Splunk's already: never sent again. */
 export type Verdict =
@@ -64,29 +65,6 @@ export interface Sent {
   readonly bytes: number
   readonly gzip: boolean
 }
-
-/** Named for metrics, logs and the status; the words for people are in `describe.ts`. */
-export type Reason =
-  | 'unreachable'
-  | 'timeout'
-  | 'answered-early'
-  | 'certificate'
-  | 'handshake-refused'
-  | 'busy'
-  | 'server-error'
-  | 'shutting-down'
-  | 'not-found'
-  | 'token-refused'
-  | 'token-disabled'
-  | 'channel-refused'
-  | 'acknowledgement-missing'
-  | 'acknowledgement-late'
-  | 'index-refused'
-  | 'event-refused'
-  | 'too-large'
-  | 'encoding-refused'
-  | 'not-hec'
-  | 'redirect'
 
 /** The body of a HEC answer; undefined where the body is not HEC's. */
 export interface Reply {

@@ -2,7 +2,7 @@
 
 import { type BackoffRange, backoffMs } from '../base/backoff.ts'
 import { sleep } from '../base/wait.ts'
-import { type Failure, isFailure, mayBeAboutEvents, type Reason } from './answers.ts'
+import { type Failure, isFailure, mayBeAboutEvents } from './answers.ts'
 import {
   type Consequence,
   consequenceOf,
@@ -16,6 +16,7 @@ import type { Posted } from './endpoint.ts'
 import type { Endpoints } from './endpoints.ts'
 import { createPacked, type Packed } from './packed.ts'
 import { type Events, slice } from './pieces.ts'
+import type { Reason } from './reasons.ts'
 
 /** What Splunk will never take, and what it said. */
 export interface Refusal {

@@ -3,19 +3,13 @@
 import { type BackoffRange, backoffMs } from '../base/backoff.ts'
 import { type Acceptances, createAcceptances } from './acceptances.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
-import {
-  type Failure,
-  isFailure,
-  isTokenRefused,
-  mayBeAboutEvents,
-  type Reason,
-  type Verdict,
-} from './answers.ts'
+import { type Failure, isFailure, isTokenRefused, mayBeAboutEvents, type Verdict } from './answers.ts'
 import { type Channel, createChannels } from './channels.ts'
 import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
 import type { CookieHeader } from './cookies.ts'
 import { doubtGzip } from './gzip-doubt.ts'
+import type { Reason } from './reasons.ts'
 import type { Token } from './token.ts'
 
 export interface Endpoint {

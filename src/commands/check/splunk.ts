@@ -2,9 +2,9 @@
 
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../../config/types.ts'
-import type { Reason, Verdict } from '../../splunk/answers.ts'
+import type { Verdict } from '../../splunk/answers.ts'
 import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
-import { describe } from '../../splunk/describe.ts'
+import { describe, type Reason } from '../../splunk/reasons.ts'
 import { createToken } from '../../splunk/token.ts'
 import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'

@@ -2,13 +2,13 @@
 
 import { isAbort } from '../../base/failure.ts'
 import type { SplunkConfig } from '../../config/types.ts'
-import { isFailure, type Reason } from '../../splunk/answers.ts'
+import { isFailure } from '../../splunk/answers.ts'
 import { type Attempt, createHecClient } from '../../splunk/client.ts'
 import { createDeliver } from '../../splunk/deliver.ts'
-import { describe } from '../../splunk/describe.ts'
 import { createEndpoint, type Posted } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
 import { type Events, join } from '../../splunk/pieces.ts'
+import { describe, type Reason } from '../../splunk/reasons.ts'
 import { createToken } from '../../splunk/token.ts'
 
 export type Sent =

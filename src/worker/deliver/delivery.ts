@@ -1,10 +1,9 @@
 /** Delivery on behalf of a shard: what goes wrong is told of this shard, and counted. */
 
-import type { Reason } from '../../splunk/answers.ts'
 import { createDeliver, type Deliver, type HeldEvents, type Refusal } from '../../splunk/deliver.ts'
-import { describe } from '../../splunk/describe.ts'
 import type { EndpointEvents, Posted } from '../../splunk/endpoint.ts'
 import type { Endpoints } from '../../splunk/endpoints.ts'
+import { describe, type Reason } from '../../splunk/reasons.ts'
 import type { Meter } from '../report/meter.ts'
 import type { Troubles } from '../report/troubles.ts'
 

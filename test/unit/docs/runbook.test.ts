@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { REASONS } from '../../../src/splunk/reasons.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
@@ -9,10 +10,13 @@ const PAGES = ['runbook', 'operation', 'getting-started', 'faq'].map(name => `do
 const runbook = anchorsOf(read('docs/runbook.md'))
 
 describe('docs/runbook.md', () => {
-  test('has a section for each code of Splunk, of which it has words', () => {
-    const reasons = keysOf('src/splunk/describe.ts', 'WORDS').map(reason => `splunk-${reason}`)
+  test('has a section for each reason of Splunk, and each reason names it', () => {
+    const reasons = Object.keys(REASONS).map(reason => `splunk-${reason}`)
     expect(reasons.length).toBeGreaterThan(15)
     expect(missing(reasons)).toEqual([])
+    expect(
+      Object.values(REASONS).flatMap(({ runbook: anchor }) => (runbook.has(anchor) ? [] : [anchor])),
+    ).toEqual([])
   })
 
   test('has a section for each code of Log Service, of which it knows what it means or what to do', () => {

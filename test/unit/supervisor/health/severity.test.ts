@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actionOf } from '../../../../src/sls/errors.ts'
-import { describe as words } from '../../../../src/splunk/describe.ts'
+import { describe as words } from '../../../../src/splunk/reasons.ts'
 import { isHold, needsPerson } from '../../../../src/supervisor/health/severity.ts'
 
 describe('what is wrong', () => {
