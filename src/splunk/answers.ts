@@ -5,6 +5,7 @@
  */
 
 import { isRecord, parseJson } from '../base/json.ts'
+import { isCertificateProblem } from '../base/tls.ts'
 import { EARLY_SUCCESS, type HttpHeaders } from '../http/client.ts'
 import type { Reason } from './reasons.ts'
 
@@ -257,17 +258,13 @@ function isInteger(value: unknown): value is number {
 
 /** What trouble before a whole answer means. */
 export function judgeTrouble(code: string): Verdict {
-  if (isCertificateTrouble(code)) return { kind: 'hold', reason: 'certificate' }
+  if (isCertificateProblem(code)) return { kind: 'hold', reason: 'certificate' }
   if (isHandshakeTrouble(code)) return { kind: 'hold', reason: 'handshake-refused' }
   if (isForeignAnswer(code)) return { kind: 'hold', reason: 'not-hec' }
   return { kind: 'again', reason: PASSING[code] ?? 'unreachable', accepted: 0 }
 }
 
 const PASSING: Readonly<Record<string, Reason>> = { ETIMEDOUT: 'timeout', [EARLY_SUCCESS]: 'answered-early' }
-
-function isCertificateTrouble(code: string): boolean {
-  return /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/.test(code)
-}
 
 /** No TLS there, or a client certificate is asked for: which of them, OpenSSL tells in words alone. */
 function isHandshakeTrouble(code: string): boolean {

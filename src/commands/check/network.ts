@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { toFailure } from '../../base/failure.ts'
-import type { TlsConfig } from '../../base/tls.ts'
+import { isCertificateProblem, type TlsConfig } from '../../base/tls.ts'
 import { judgeCertificate, KEYS } from './certificate.ts'
 import { type Finding, failed, ok, type Step, skipped } from './step.ts'
 
@@ -44,16 +44,12 @@ export const lateRemedy = (way: Way) => networkRemedy('ETIMEDOUT', way)
 /** Of requests that got no answer: what to do, by Node's code. */
 export function networkRemedy(code: string, way: Way): string {
   const { section, proxy } = way
-  if (isCertificateTrouble(code))
+  if (isCertificateProblem(code))
     return `set ${section}.tls.ca_file to the certificate of its authority (PEM)${proxy ? '; if the proxy opens TLS, of the proxy' : ''}`
   if (proxy !== undefined)
     return `check the proxy ${proxy} (${section}.proxy, or HTTPS_PROXY), and that it lets this host through`
   const remedy = code.startsWith('ERR_SSL_') ? NO_TLS : REMEDIES[code]
   return remedy?.(way) ?? `check the network between this host and ${KEYS[section]}`
-}
-
-function isCertificateTrouble(code: string): boolean {
-  return /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)
 }
 
 const NO_TLS = ({ section }: Way) =>

@@ -1,6 +1,7 @@
 /** One question to the running service: its status document, or why there is none and what to do. */
 
 import { parseJson } from '../../base/json.ts'
+import { isCertificateProblem } from '../../base/tls.ts'
 import { createHttpClient, type HttpOutcome } from '../../http/client.ts'
 import type { Address } from './address.ts'
 import { type Answer, readAnswer } from './answer.ts'
@@ -63,12 +64,12 @@ function tokenText({ url, token }: Address): string {
     : `the service at ${url} refuses the token: it runs with another http.bearer_token than this configuration has`
 }
 
-/** By Node's codes; those of certificates are many. */
+/** By Node's codes. */
 function troubleText(code: string, message: string, { url, isLocal }: Address): string {
   if (code === 'ECONNREFUSED')
     return `the service is not running: nothing listens at ${url} (${code}); ${startHint(isLocal)}`
   if (code === 'ETIMEDOUT') return `the service at ${url} does not answer: ${message}; look at its log`
-  if (/CERT|SIGNATURE|ISSUER|ALTNAME/.test(code))
+  if (isCertificateProblem(code))
     return `the certificate of ${url} is not trusted (${code}): let NODE_EXTRA_CA_CERTS name its authority's file`
   return `the service at ${url} cannot be asked: ${message} (${code}); check the address and whether it is http or https`
 }
