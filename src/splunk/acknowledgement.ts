@@ -4,8 +4,8 @@
  */
 
 import { sleep } from '../base/wait.ts'
-import { isTokenRefused } from './answers.ts'
 import type { AckQuestion, HecClient } from './client.ts'
+import { isTokenRefused } from './verdict.ts'
 
 export interface Acknowledgements {
   /** True when indexed; false when that has not been said in time. Rejects only when the signal is aborted. */

@@ -2,18 +2,12 @@
 
 import type { SplunkConfig } from '../config/types.ts'
 import { createHttpClient, type HttpOutcome } from '../http/client.ts'
-import {
-  judge,
-  judgeProbe,
-  judgeTrouble,
-  type Reply,
-  readAcks,
-  readReply,
-  retryAfterMs,
-  type Verdict,
-} from './answers.ts'
 import { type CookieHeader, createCookies } from './cookies.ts'
+import { judge, judgeProbe, judgeUnanswered } from './judge.ts'
+import type { Payload } from './packed.ts'
+import { type Reply, readAcks, readReply, retryAfterMs } from './reply.ts'
 import type { Token } from './token.ts'
+import type { Verdict } from './verdict.ts'
 
 export interface HecClient {
   /** `host:port`, as metrics and messages name the endpoint. */
@@ -27,14 +21,6 @@ export interface HecClient {
   /** Grows whenever a load balancer changes the cookie by which it finds its way back. */
   cookieChanges(): number
   close(): void
-}
-
-export interface Payload {
-  readonly bytes: Uint8Array
-  readonly gzip: boolean
-  readonly events: number
-  /** Before compression. */
-  readonly rawBytes: number
 }
 
 export interface Attempt {
@@ -143,9 +129,8 @@ export function createHecClient({
         body: payload.bytes,
         timeoutMs: splunk.timeoutMs,
       }
-      const sent = { events: payload.events, bytes: payload.rawBytes, gzip: payload.gzip }
       const exchanged = await exchange(request, signal)
-      const attempt = attemptOf(exchanged, (status, reply) => judge(status, reply, sent))
+      const attempt = attemptOf(exchanged, (status, reply) => judge(status, reply, payload))
       return { ...attempt, cookies: exchanged.cookies }
     },
     async poll({ channel, ackId, cookies: sentBack }, signal) {
@@ -220,7 +205,7 @@ type Judge = (status: number, reply: Reply | undefined) => Verdict
 function attemptOf({ outcome, reply }: Exchanged, judgeAnswer: Judge): Attempt {
   if (outcome.kind === 'trouble') {
     const { code: answer } = outcome
-    return { verdict: judgeTrouble(answer), detail: answer, answer, status: 0, code: null }
+    return { verdict: judgeUnanswered(answer), detail: answer, answer, status: 0, code: null }
   }
   const { status, headers } = outcome
   const verdict = judgeAnswer(status, reply)

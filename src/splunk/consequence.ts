@@ -1,8 +1,8 @@
 /** What becomes of the events of a request after an answer. Pure: `deliver.ts` does it. */
 
-import type { Verdict } from './answers.ts'
 import { type Events, indexOf, pick, slice } from './pieces.ts'
 import type { Reason } from './reasons.ts'
+import type { Verdict } from './verdict.ts'
 
 export interface Consequence {
   /** So many events at the front are taken. */

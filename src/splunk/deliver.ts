@@ -2,7 +2,6 @@
 
 import { type BackoffRange, backoffMs } from '../base/backoff.ts'
 import { sleep } from '../base/wait.ts'
-import { type Failure, isFailure, mayBeAboutEvents } from './answers.ts'
 import {
   type Consequence,
   consequenceOf,
@@ -17,6 +16,7 @@ import type { Endpoints } from './endpoints.ts'
 import { createPacked, type Packed } from './packed.ts'
 import { type Events, slice } from './pieces.ts'
 import type { Reason } from './reasons.ts'
+import { type EndpointFailure, isEndpointFailure, mayBeAboutEvents } from './verdict.ts'
 
 /** What Splunk will never take, and what it said. */
 export interface Refusal {
@@ -280,13 +280,13 @@ function numberOf({ event: { numbers } }: Suspect): number {
 }
 
 interface Failed extends Posted {
-  readonly verdict: Failure
+  readonly verdict: EndpointFailure
 }
 
 /** The endpoint works for others, and took nothing of this. */
 function isSetback(posted: Posted): posted is Failed {
   const { verdict, wasUp } = posted
-  if (!wasUp || !isFailure(verdict) || !mayBeAboutEvents(verdict)) return false
+  if (!wasUp || !isEndpointFailure(verdict) || !mayBeAboutEvents(verdict)) return false
   return verdict.kind === 'hold' || verdict.accepted === 0
 }
 

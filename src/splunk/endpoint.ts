@@ -3,14 +3,23 @@
 import { type BackoffRange, backoffMs } from '../base/backoff.ts'
 import { type Acceptances, createAcceptances } from './acceptances.ts'
 import { type Acknowledgements, createAcknowledgements } from './acknowledgement.ts'
-import { type Failure, isFailure, isTokenRefused, mayBeAboutEvents, type Verdict } from './answers.ts'
 import { type Channel, createChannels } from './channels.ts'
-import type { Attempt, HecClient, Payload, PostAttempt } from './client.ts'
+import type { Attempt, HecClient, PostAttempt } from './client.ts'
 import { createConcurrency } from './concurrency.ts'
 import type { CookieHeader } from './cookies.ts'
 import { doubtGzip } from './gzip-doubt.ts'
+import type { Payload } from './packed.ts'
 import type { Reason } from './reasons.ts'
 import type { Token } from './token.ts'
+import {
+  ackIdOf,
+  type EndpointFailure,
+  isEndpointFailure,
+  isTokenRefused,
+  mayBeAboutEvents,
+  takesAny,
+  type Verdict,
+} from './verdict.ts'
 
 export interface Endpoint {
   readonly name: string
@@ -116,7 +125,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   function learn(attempt: Attempt, startedAtMs: number): void {
     const { verdict } = attempt
     const nowMs = performance.now()
-    if (isFailure(verdict)) {
+    if (isEndpointFailure(verdict)) {
       rest(verdict, attempt.detail, startedAtMs)
       return
     }
@@ -130,7 +139,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   }
 
   /** Requests that were under way together and fail together are one failure. */
-  function rest(verdict: Failure, detail: string, startedAtMs: number): void {
+  function rest(verdict: EndpointFailure, detail: string, startedAtMs: number): void {
     const nowMs = performance.now()
     const before = health.kind === 'resting' ? health : undefined
     const isSame = before !== undefined && startedAtMs < before.failedAtMs
@@ -228,7 +237,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         const sent = await send(request, signal)
         const atMs = performance.now()
         const { verdict } = sent
-        const isOfEvents = request.isDoubtful && wasUp && isFailure(verdict) && mayBeAboutEvents(verdict)
+        const isOfEvents =
+          request.isDoubtful && wasUp && isEndpointFailure(verdict) && mayBeAboutEvents(verdict)
         if (!isOfEvents) learn(sent, sentAtMs)
         if (isTokenRefused(verdict)) token.refused()
         if (takesAny(verdict)) acceptances.add(sentAtMs, atMs)
@@ -245,7 +255,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const { verdict, detail } = attempt
       if (health.kind === 'resting' && !(health.endsByProbe && verdict.kind === 'delivered'))
         health = { ...health, probed: verdict.kind === 'delivered' || !says(verdict) }
-      else if (isFailure(verdict)) {
+      else if (isEndpointFailure(verdict)) {
         if (health.kind === 'untried' || says(verdict)) rest(verdict, detail, startedAtMs)
       } else {
         health = { kind: 'up' }
@@ -262,21 +272,12 @@ function says(verdict: Verdict): boolean {
 
 /** A poll that fails for another reason than a missing acknowledgement is trouble like any other. */
 function asTrouble(attempt: Attempt): Attempt {
-  if (isFailure(attempt.verdict)) return attempt
+  if (isEndpointFailure(attempt.verdict)) return attempt
   return { ...attempt, verdict: { kind: 'hold', reason: 'not-hec' } }
-}
-
-function ackIdOf(verdict: Verdict): number | undefined {
-  return 'ackId' in verdict ? verdict.ackId : undefined
 }
 
 /** Nobody can be asked whether what was taken is indexed. */
 const never = async () => false
-
-function takesAny(verdict: Verdict): boolean {
-  if (verdict.kind === 'again') return verdict.accepted > 0
-  return verdict.kind === 'refused' ? verdict.at > 0 : verdict.kind === 'delivered'
-}
 
 /** With acknowledgement, events that were taken without an id to ask for count as not taken. */
 function withoutTaken(verdict: Verdict): Verdict {

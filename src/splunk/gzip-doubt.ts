@@ -1,14 +1,14 @@
 /**
- * Something on the way may take the note off that a request is compressed; then HEC finds nonsense where the first event
- * should be, and calls that event malformed: every first event of every request. So it is never believed of a compressed
- * request; the same events are asked about once more, uncompressed.
+ * A proxy may drop the header that says that a request is compressed. Then HEC finds nonsense where the first event should
+ * be, and calls that event malformed: the first event of every request. So a verdict on the first event of a compressed
+ * request is not believed; the same events are posted again, uncompressed.
  */
 
-import type { Verdict } from './answers.ts'
-import type { Payload } from './client.ts'
+import type { Payload } from './packed.ts'
+import type { Verdict } from './verdict.ts'
 
-/** The verdict, or that the request is to be sent once more uncompressed. */
-export function doubtGzip({ gzip }: Payload, verdict: Verdict): Verdict {
+/** Returns the verdict, or that the events are to be posted again uncompressed. */
+export function doubtGzip({ gzip }: Pick<Payload, 'gzip'>, verdict: Verdict): Verdict {
   if (!gzip || !blamesTheFirst(verdict)) return verdict
   return { kind: 'uncompressed', reason: 'event-refused', always: false }
 }

@@ -2,8 +2,15 @@
 
 import { gzipSync } from 'node:zlib'
 import { releaseMemory } from '../base/release.ts'
-import type { Payload } from './client.ts'
 import type { Events } from './pieces.ts'
+
+export interface Payload {
+  readonly bytes: Uint8Array
+  readonly gzip: boolean
+  readonly events: number
+  /** Before compression. */
+  readonly rawBytes: number
+}
 
 /** One packet: compressing less than that saves nothing. */
 const MIN_GZIP_BYTES = 1_500

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../../config/types.ts'
-import type { Verdict } from '../../splunk/answers.ts'
 import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
 import { describe, type Reason } from '../../splunk/reasons.ts'
 import { createToken } from '../../splunk/token.ts'
+import type { Verdict } from '../../splunk/verdict.ts'
 import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'

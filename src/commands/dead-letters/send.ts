@@ -2,7 +2,6 @@
 
 import { isAbort } from '../../base/failure.ts'
 import type { SplunkConfig } from '../../config/types.ts'
-import { isFailure } from '../../splunk/answers.ts'
 import { type Attempt, createHecClient } from '../../splunk/client.ts'
 import { createDeliver } from '../../splunk/deliver.ts'
 import { createEndpoint, type Posted } from '../../splunk/endpoint.ts'
@@ -10,6 +9,7 @@ import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
 import { type Events, join } from '../../splunk/pieces.ts'
 import { describe, type Reason } from '../../splunk/reasons.ts'
 import { createToken } from '../../splunk/token.ts'
+import { isEndpointFailure } from '../../splunk/verdict.ts'
 
 export type Sent =
   | { readonly kind: 'accepted' }
@@ -107,7 +107,8 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
     onTrouble(reason, answer, held) {
       if (reason === 'acknowledgement-late') return connection.giveUp(answer, reason)
       // Where nothing was ever accepted, it may be that everything is refused: that says nothing of these.
-      const isSaid = reason === 'index-refused' || (!isFailure(answer.verdict) && connection.hasAccepted())
+      const isSaid =
+        reason === 'index-refused' || (!isEndpointFailure(answer.verdict) && connection.hasAccepted())
       const said = isSaid ? refusal(reason, answer) : unsent(reason, answer)
       for (const number of held?.numbers ?? []) sent[number] = said
     },

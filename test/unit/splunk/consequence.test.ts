@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Verdict } from '../../../src/splunk/answers.ts'
 import { type Consequence, consequenceOf } from '../../../src/splunk/consequence.ts'
 import { indexOf } from '../../../src/splunk/pieces.ts'
+import type { Verdict } from '../../../src/splunk/verdict.ts'
 import { eventsOf, numbered, plainEvents } from './events.ts'
 
 const DELIVERED: Verdict = { kind: 'delivered', nearlyFull: false }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Verdict } from '../../../src/splunk/answers.ts'
 import { doubtGzip } from '../../../src/splunk/gzip-doubt.ts'
+import type { Verdict } from '../../../src/splunk/verdict.ts'
 
 const PACKED = { bytes: Buffer.alloc(9), gzip: true, events: 5, rawBytes: 5_000 }
 const refused = (at: number): Verdict => ({ kind: 'refused', reason: 'event-refused', at })

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { EARLY_SUCCESS } from '../../../src/http/client.ts'
 import { ANSWERS } from '../../../src/simulator/hec/answers.ts'
-import { judge, judgeTrouble, type Verdict } from '../../../src/splunk/answers.ts'
+import { judge, judgeUnanswered } from '../../../src/splunk/judge.ts'
 import { describe, REASONS, type Reason } from '../../../src/splunk/reasons.ts'
+import type { Verdict } from '../../../src/splunk/verdict.ts'
 import { runbookOf } from '../../../src/supervisor/health/runbook.ts'
 import { needsPerson } from '../../../src/supervisor/health/severity.ts'
 
-const ASKED = { events: 1, bytes: 100, gzip: true }
+const ASKED = { events: 1, rawBytes: 100, gzip: true }
 const PLAIN = { ...ASKED, gzip: false }
 
 /** All that the tables of answers, and of requests without one, can say. */
@@ -18,7 +19,7 @@ const said = [
   ...Array.from({ length: 500 }, (_, i) => judge(100 + i, undefined, PLAIN)),
   // Said while an acknowledgement is waited for, not by an answer.
   { kind: 'hold', reason: 'acknowledgement-late' } as const,
-  ...['ETIMEDOUT', 'ECONNREFUSED', 'CERT_HAS_EXPIRED', 'EPROTO', EARLY_SUCCESS].map(judgeTrouble),
+  ...['ETIMEDOUT', 'ECONNREFUSED', 'CERT_HAS_EXPIRED', 'EPROTO', EARLY_SUCCESS].map(judgeUnanswered),
 ].flatMap(reasonOf)
 
 function reasonOf(verdict: Verdict): Reason[] {
