@@ -1,44 +1,41 @@
 /**
  * Waits until an indexer says that the events of a request are indexed. Splunk says so once for each id, and only for
- * those that it still knows: so a lost answer means that it is never learned, and the events are sent again.
+ * those that it still knows: after a lost answer it is never learned, and the events are sent again.
  */
 
 import { sleep } from '../base/wait.ts'
 import type { AckQuestion, HecClient } from './client.ts'
-import { isTokenRefused } from './verdict.ts'
 
 export interface Acknowledgements {
-  /** True when indexed; false when that has not been said in time. Rejects only when the signal is aborted. */
+  /** Resolves with whether the events are indexed; false also when no answer came in time. Rejects only on abort. */
   await(question: AckQuestion, signal: AbortSignal): Promise<boolean>
-  /** Requests whose acknowledgement is waited for. */
+  /** Posts whose acknowledgement is waited for. */
   pending(): number
 }
 
 export interface AcknowledgementOptions {
   readonly timeoutMs: number
-  /** The token has no acknowledgement any more: nobody will ever say "indexed". */
+  /** Called when the token no longer has acknowledgement: no indexer will ever say "indexed". */
   readonly onMissing: () => void
-  readonly onTokenRefused: () => void
 }
 
 const FIRST_POLL_MS = 1_000
-/** A little earlier than usual, or it would never be learned that answers have become faster. */
+/** Polls begin a little earlier than usual: otherwise faster answers would never be noticed. */
 const EAGERNESS = 0.7
 const POLL = { minMs: 100, maxMs: 10_000, growth: 1.5 } as const
 
 export function createAcknowledgements(
   client: HecClient,
-  { timeoutMs, onMissing, onTokenRefused }: AcknowledgementOptions,
+  { timeoutMs, onMissing }: AcknowledgementOptions,
 ): Acknowledgements {
   let pending = 0
-  /** From sending until "indexed", lately: polls begin when an answer is likely. */
+  /** Mean time from the post until "indexed", lately: polls begin when an answer is likely. */
   let usualMs = FIRST_POLL_MS
 
   async function isIndexed(question: AckQuestion, signal: AbortSignal): Promise<boolean | 'never'> {
     const polled = await client.poll(question, signal)
     if (polled.kind === 'answered') return polled.indexed.has(question.ackId)
     const { verdict } = polled.attempt
-    if (isTokenRefused(verdict)) onTokenRefused()
     // Any other failure says nothing.
     if (verdict.kind !== 'hold' || verdict.reason !== 'acknowledgement-missing') return false
     onMissing()
@@ -55,8 +52,8 @@ export function createAcknowledgements(
       signal.throwIfAborted()
       const isLast = leftMs() <= 0
       const indexed = await isIndexed(question, signal)
-      // Since when it has been so, nobody knows: at the earliest since the question before. Whoever took the time of the
-      // answer would ask ever later where a load balancer asks another indexer every second time.
+      // It may be indexed since the question before. The time of this answer would make polls ever later where a load
+      // balancer asks another indexer every second time.
       if (indexed === true) {
         usualMs += 0.2 * ((notYetMs ?? elapsedMs()) - usualMs)
         return true

@@ -1,24 +1,24 @@
-/** One request to one HEC endpoint, one verdict. Where to send and when to try again are decided elsewhere. */
+/** The requests that HEC knows, each with one verdict. Others decide where to post and when to post again. */
 
-import type { SplunkConfig } from '../config/types.ts'
-import { createHttpClient, type HttpOutcome } from '../http/client.ts'
-import { type CookieHeader, createCookies } from './cookies.ts'
+import type { CookieHeader } from './cookies.ts'
+import { createExchange, type Exchanged, type ExchangeOptions } from './exchange.ts'
+import { doubtGzip } from './gzip-doubt.ts'
 import { judge, judgeProbe, judgeUnanswered } from './judge.ts'
 import type { Payload } from './packed.ts'
-import { type Reply, readAcks, readReply, retryAfterMs } from './reply.ts'
+import { type Reply, readAcks, retryAfterMs } from './reply.ts'
 import type { Token } from './token.ts'
-import type { Verdict } from './verdict.ts'
+import { isTokenRefused, type Verdict } from './verdict.ts'
 
 export interface HecClient {
   /** `host:port`, as metrics and messages name the endpoint. */
   readonly endpoint: string
-  /** Sends events on a channel; tokens without acknowledgement do not care which. */
+  /** Posts events on a channel; which one matters only with acknowledgement. */
   post(payload: Payload, channel: string, signal: AbortSignal): Promise<PostAttempt>
   /** Asks for an acknowledgement. */
   poll(question: AckQuestion, signal: AbortSignal): Promise<Polled>
   /** Asks whether HEC is healthy; needs no token. */
   probe(signal: AbortSignal): Promise<Attempt>
-  /** Grows whenever a load balancer changes the cookie by which it finds its way back. */
+  /** How often a load balancer has changed the cookie by which it finds its way back. */
   cookieChanges(): number
   close(): void
 }
@@ -36,169 +36,92 @@ export interface Attempt {
 }
 
 export interface PostAttempt extends Attempt {
-  /** Those that lead to whoever has answered. Several requests at once may be led to several indexers. */
+  /** The cookies that lead back to the indexer that answered: requests under way at once may reach several. */
   readonly cookies: CookieHeader
 }
 
 export interface AckQuestion {
   readonly channel: string
   readonly ackId: number
-  /** Those of the answer that gave the id; without, the latest. */
+  /** The cookies of the answer that gave the id; without them the latest are sent. */
   readonly cookies?: CookieHeader
 }
 
 export type Polled =
-  /** The ids that are indexed: each is said once. */
+  /** The ids that are indexed; Splunk says so once for each. */
   | { readonly kind: 'answered'; readonly indexed: ReadonlySet<number> }
   | { readonly kind: 'failed'; readonly attempt: Attempt }
 
-/** What a metric wants to know of one request. */
-export interface HecCall {
-  readonly endpoint: string
-  readonly operation: 'event' | 'ack' | 'health'
-  /** HEC's code, else `http_STATUS`, else the network's error code. */
-  readonly code: string
-  readonly durationMs: number
-  readonly sentBytes: number
-}
-
-export interface HecClientOptions {
-  readonly splunk: SplunkConfig
-  /** Which of `splunk.urls`. */
-  readonly url: string
+export interface HecClientOptions extends ExchangeOptions {
+  /** Told when Splunk refuses it. */
   readonly token: Token
-  readonly maxSockets: number
-  readonly onCall?: (call: HecCall) => void
 }
 
-const AUTHORIZATION = 'Splunk '
-/** For questions; they carry no events. */
+/** For requests without events. */
 const SHORT_TIMEOUT_MS = 10_000
-/** HEC's answers are a line; what is longer is somebody else's. */
-const MAX_ANSWER_BYTES = 64 * 1024
 
-export function createHecClient({
-  splunk,
-  url: base,
-  token,
-  maxSockets,
-  onCall,
-}: HecClientOptions): HecClient {
-  const endpoint = endpointOf(base)
-  const http = createHttpClient({ tls: splunk.tls, maxSockets, ...(splunk.proxy && { proxy: splunk.proxy }) })
-  const cookies = createCookies()
-  const collector = `${base}/services/collector`
+export function createHecClient({ token, ...options }: HecClientOptions): HecClient {
+  const exchange = createExchange(options)
+  const { timeoutMs } = options.splunk
+  const shortMs = Math.min(SHORT_TIMEOUT_MS, timeoutMs)
 
-  async function exchange(request: Question, signal: AbortSignal): Promise<Exchanged> {
-    const sentBack = request.cookies ?? cookies.header()
-    const headers = { 'user-agent': 'sls2splunk', ...sentBack, ...request.headers }
-    const outcome = await http.send({ ...request, headers, maxAnswerBytes: MAX_ANSWER_BYTES }, signal)
-    const isLed = outcome.kind === 'answer' && cookies.take(outcome.headers)
-    const reply = outcome.kind === 'answer' ? replyIn(outcome) : undefined
-    onCall?.({
-      endpoint,
-      operation: request.operation,
-      code: reply ? String(reply.code) : codeOf(outcome),
-      durationMs: outcome.durationMs,
-      sentBytes: request.body?.length ?? 0,
-    })
-    return {
-      outcome,
-      reply: reply && withoutToken(reply, headers),
-      cookies: isLed ? cookies.header() : sentBack,
-    }
+  function judged(exchanged: Exchanged, judgeAnswer: Judge): Attempt {
+    const attempt = attemptOf(exchanged, judgeAnswer)
+    if (isTokenRefused(attempt.verdict)) token.refused()
+    return attempt
   }
 
-  const ofChannel = (channel: string) => ({
-    authorization: AUTHORIZATION + token.current(),
-    'content-type': 'application/json',
-    'x-splunk-request-channel': channel,
-  })
-
   return {
-    endpoint,
-    close: http.close,
-    cookieChanges: cookies.changes,
+    endpoint: exchange.endpoint,
+    close: exchange.close,
+    cookieChanges: exchange.cookieChanges,
     async post(payload, channel, signal) {
-      const encoding: Readonly<Record<string, string>> = payload.gzip ? { 'content-encoding': 'gzip' } : {}
-      const request: Question = {
-        operation: 'event',
-        method: 'POST',
-        url: `${collector}/event`,
-        headers: { ...ofChannel(channel), ...encoding },
-        body: payload.bytes,
-        timeoutMs: splunk.timeoutMs,
-      }
-      const exchanged = await exchange(request, signal)
-      const attempt = attemptOf(exchanged, (status, reply) => judge(status, reply, payload))
+      const encoding: Headers = payload.gzip ? { 'content-encoding': 'gzip' } : {}
+      const exchanged = await exchange.ask(
+        {
+          operation: 'event',
+          method: 'POST',
+          token: token.current(),
+          headers: { ...headersFor(channel), ...encoding },
+          body: payload.bytes,
+          timeoutMs,
+        },
+        signal,
+      )
+      const attempt = judged(exchanged, (status, reply) => doubtGzip(payload, judge(status, reply, payload)))
       return { ...attempt, cookies: exchanged.cookies }
     },
-    async poll({ channel, ackId, cookies: sentBack }, signal) {
-      const request: Question = {
-        operation: 'ack',
-        method: 'POST',
-        url: `${collector}/ack`,
-        headers: ofChannel(channel),
-        body: Buffer.from(JSON.stringify({ acks: [ackId] })),
-        ...(sentBack && { cookies: sentBack }),
-        timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
-      }
-      const exchanged = await exchange(request, signal)
+    async poll({ channel, ackId, cookies }, signal) {
+      const exchanged = await exchange.ask(
+        {
+          operation: 'ack',
+          method: 'POST',
+          token: token.current(),
+          headers: headersFor(channel),
+          body: Buffer.from(JSON.stringify({ acks: [ackId] })),
+          ...(cookies && { cookies }),
+          timeoutMs: shortMs,
+        },
+        signal,
+      )
       const { outcome } = exchanged
       const indexed = outcome.kind === 'answer' && outcome.status === 200 ? readAcks(outcome.body) : undefined
       if (indexed) return { kind: 'answered', indexed }
-      return { kind: 'failed', attempt: attemptOf(exchanged, judgeProbe) }
+      return { kind: 'failed', attempt: judged(exchanged, judgeProbe) }
     },
     async probe(signal) {
-      const request: Question = {
-        operation: 'health',
-        method: 'GET',
-        url: `${collector}/health`,
-        headers: {},
-        timeoutMs: Math.min(SHORT_TIMEOUT_MS, splunk.timeoutMs),
-      }
-      return attemptOf(await exchange(request, signal), judgeProbe)
+      const question = { operation: 'health', method: 'GET', headers: {}, timeoutMs: shortMs } as const
+      return attemptOf(await exchange.ask(question, signal), judgeProbe)
     },
   }
 }
 
-/** What an answer says is taken counts only when all of the request was read. */
-function replyIn({ body, isEarly }: HttpAnswer): Reply | undefined {
-  const reply = readReply(body)
-  return reply && isEarly ? { code: reply.code, text: reply.text } : reply
-}
+type Headers = Readonly<Record<string, string>>
 
-type HttpAnswer = Extract<HttpOutcome, { kind: 'answer' }>
-
-interface Exchanged {
-  readonly outcome: HttpOutcome
-  /** Undefined when the answer is not HEC's, or there is none. */
-  readonly reply: Reply | undefined
-  /** Those that lead to whoever has answered: as the answer sets them, else as they were sent. */
-  readonly cookies: CookieHeader
-}
-
-interface Question {
-  readonly operation: HecCall['operation']
-  readonly method: 'GET' | 'POST'
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly cookies?: CookieHeader
-  readonly body?: Uint8Array
-  readonly timeoutMs: number
-}
-
-/** Host and port of a URL, the port also where it is the scheme's own. */
-function endpointOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url)
-  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
-}
-
-/** Some answers repeat what they were sent; what they say is kept and shown. */
-function withoutToken(reply: Reply, { authorization = '' }: Readonly<Record<string, string>>): Reply {
-  const token = authorization.slice(AUTHORIZATION.length)
-  return token === '' ? reply : { ...reply, text: reply.text.replaceAll(token, '***') }
-}
+const headersFor = (channel: string): Headers => ({
+  'content-type': 'application/json',
+  'x-splunk-request-channel': channel,
+})
 
 type Judge = (status: number, reply: Reply | undefined) => Verdict
 
@@ -217,9 +140,4 @@ function attemptOf({ outcome, reply }: Exchanged, judgeAnswer: Judge): Attempt {
     status,
     code: reply?.code ?? null,
   }
-}
-
-/** Of what HEC has not answered. */
-function codeOf(outcome: HttpOutcome): string {
-  return outcome.kind === 'trouble' ? outcome.code : `http_${outcome.status}`
 }

@@ -137,7 +137,7 @@ class Delivery {
     const payload = (mayGzip: boolean) => packed.payload(mayGzip && this.#mayGzip)
     const { endpoints, beforePost, inOrder } = this.#options
     const isDoubtful = this.#setbacks > 0
-    const posted = await endpoints.send({ payload, beforePost, isDoubtful }, this.#signal)
+    const posted = await endpoints.post({ payload, beforePost, isDoubtful }, this.#signal)
     if (isSetback(posted)) {
       await this.#setBack(events, posted)
       return

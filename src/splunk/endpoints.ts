@@ -1,21 +1,22 @@
 /**
  * All HEC endpoints of a worker: each request goes to the one with the most room; one that fails rests, longer each
- * time, and then a single request tries it. What waits for an endpoint waits here.
+ * time, and then a single request tries it. Requests wait here for an endpoint.
  */
 
 import { unlessAborted } from '../base/failure.ts'
 import { createBell, sleep } from '../base/wait.ts'
 import type { Endpoint, Posted, Request } from './endpoint.ts'
+import { isTryDue } from './health.ts'
 
 export interface Endpoints {
   /**
-   * Waits until an endpoint may be tried, and makes one attempt there. Rejects only when the signal is aborted. What is
-   * rested, and for how long, is decided by the answers.
+   * Waits until an endpoint may be tried, and posts there once. Rejects only when the signal is aborted, or when the
+   * request is called off. The answer decides whether the endpoint rests, and for how long.
    */
-  send(request: Request, signal: AbortSignal): Promise<Posted>
-  /** Probes while nothing is sent, and those that rest while others work; until the signal is aborted. */
+  post(request: Request, signal: AbortSignal): Promise<Posted>
+  /** Probes endpoints that are idle or rest, until the signal is aborted. */
   keep(signal: AbortSignal): Promise<void>
-  /** Undefined before the first contact. */
+  /** Says whether at least one endpoint works; undefined before the first contact. */
   isUp(): boolean | undefined
   status(): EndpointState[]
 }
@@ -26,11 +27,9 @@ export interface EndpointState {
   readonly pendingAcks: number
 }
 
-/** Without a request for so long, an endpoint is asked for its health; one that rests sooner, to be back soon. */
+/** Idle time after which an endpoint is probed; a resting one sooner, to be back soon. */
 const PROBE_AFTER_MS = { working: 15_000, resting: 5_000 } as const
 const LOOK_AROUND_MS = 1_000
-/** So long after its failure it is tried also when nobody answers its probes: perhaps they are blocked on the way. */
-const LAST_TRY_MS = 60_000
 
 export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
   const changed = createBell()
@@ -38,14 +37,13 @@ export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
 
   const isResting = (endpoint: Endpoint) => endpoint.health().kind === 'resting'
 
-  /** Its rest is over, nobody tries it yet, and it is either known to answer or the only hope. */
+  /** A single request at a time tries an endpoint that rests. */
   function isToBeTried(endpoint: Endpoint): boolean {
-    const health = endpoint.health()
-    if (health.kind !== 'resting' || endpoint.isTried() || performance.now() < health.untilMs) return false
-    return health.probed || endpoints.every(isResting) || performance.now() - health.failedAtMs > LAST_TRY_MS
+    if (!isResting(endpoint) || endpoint.isTried()) return false
+    return isTryDue(endpoint.health(), performance.now(), endpoints.every(isResting))
   }
 
-  /** A recovered one first, or it would never be tried while others have room; else the least loaded, in turns. */
+  /** Returns a recovered endpoint first (while others have room it would never be tried), else the least loaded in turn. */
   function choose(): Endpoint | undefined {
     const recovered = endpoints.find(isToBeTried)
     if (recovered) return recovered
@@ -74,7 +72,7 @@ export function createEndpoints(endpoints: readonly Endpoint[]): Endpoints {
   }
 
   return {
-    async send(request, signal) {
+    async post(request, signal) {
       for (;;) {
         signal.throwIfAborted()
         const endpoint = choose()
@@ -103,7 +101,7 @@ function isUp(endpoint: Endpoint): boolean | undefined {
   return kind === 'untried' ? undefined : kind === 'up'
 }
 
-/** One that works is enough. */
+/** Says that all are up when one is: one that works is enough. */
 function summarize(states: readonly (boolean | undefined)[]): boolean | undefined {
   if (states.includes(true)) return true
   return states.includes(undefined) ? undefined : false

@@ -15,6 +15,9 @@ export interface Payload {
 /** One packet: compressing less than that saves nothing. */
 const MIN_GZIP_BYTES = 1_500
 
+/** Makes the payload for an endpoint, which takes gzip or does not. */
+export type MakePayload = (takesGzip: boolean) => Payload
+
 export interface Packed {
   readonly events: Events
   payload(mayGzip: boolean): Payload

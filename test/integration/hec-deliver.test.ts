@@ -6,10 +6,11 @@ import type { SplunkConfig } from '../../src/config/types.ts'
 import { htmlReply } from '../../src/simulator/hec/answers.ts'
 import { bodyHas, type Fault } from '../../src/simulator/hec/faults.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
-import { createHecClient, type HecCall } from '../../src/splunk/client.ts'
+import { createHecClient } from '../../src/splunk/client.ts'
 import { createDeliver, type Refusal } from '../../src/splunk/deliver.ts'
 import { createEndpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints } from '../../src/splunk/endpoints.ts'
+import type { HecCall } from '../../src/splunk/exchange.ts'
 import type { Payload } from '../../src/splunk/packed.ts'
 import type { Events } from '../../src/splunk/pieces.ts'
 import { createToken } from '../../src/splunk/token.ts'
@@ -46,7 +47,6 @@ function connect(url: string, onTestFinished: AtEnd, settings: Partial<SplunkCon
   })
   const endpoint = createEndpoint({
     client,
-    token,
     maxRequests: 2,
     events: { failed: () => {}, worked: () => {} },
   })

@@ -83,9 +83,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'with acknowledgement, what is accepted is not delivered yet',
-    file: 'src/splunk/endpoint.ts',
-    find: 'confirmed: isTrusted ? confirm(channel, ackId, attempt.cookies) : never,',
-    replace: 'confirmed: isTrusted && confirm.length < 0 ? never : async () => true,',
+    file: 'src/splunk/acknowledged-posting.ts',
+    find: 'confirmed: isTrusted ? confirm(channel, ackId, attempt.cookies) : never }',
+    replace: 'confirmed: isTrusted && confirm.length < 0 ? never : async () => true }',
     project: 'fault',
     test: 'test/fault/acknowledgement.test.ts',
     only: 'loses what it has taken',
@@ -109,7 +109,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'what was taken without an id to ask for is not delivered',
-    file: 'src/splunk/endpoint.ts',
+    file: 'src/splunk/acknowledged-posting.ts',
     find: '...(verdict.at > 0 && { confirmed: never })',
     replace: '...(verdict.at < 0 && { confirmed: never })',
     project: 'integration',

@@ -1,10 +1,11 @@
 /** The way from events to HEC endpoints as a worker has it, without the worker: for tests against real HTTP. */
 
 import type { SplunkConfig } from '../../src/config/types.ts'
-import { createHecClient, type HecCall } from '../../src/splunk/client.ts'
+import { createHecClient } from '../../src/splunk/client.ts'
 import { createDeliver, type Delivered, type Refusal } from '../../src/splunk/deliver.ts'
 import { createEndpoint, type Endpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../src/splunk/endpoints.ts'
+import type { HecCall } from '../../src/splunk/exchange.ts'
 import type { Events } from '../../src/splunk/pieces.ts'
 import { createToken } from '../../src/splunk/token.ts'
 import type { AtEnd } from './at-end.ts'
@@ -54,9 +55,7 @@ export function connectToHec(
   const { acknowledgementMs } = splunk
   const acknowledgement = acknowledgementMs === undefined ? {} : { acknowledgementMs }
   const events = { failed: () => {}, worked: () => {} }
-  const each = clients.map(client =>
-    createEndpoint({ client, token, maxRequests, events, ...acknowledgement }),
-  )
+  const each = clients.map(client => createEndpoint({ client, maxRequests, events, ...acknowledgement }))
   const endpoints = createEndpoints(each)
   if (options.keep ?? true) void endpoints.keep(stop.signal)
   atEnd(() => {

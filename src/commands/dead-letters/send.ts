@@ -44,7 +44,6 @@ export function createSender(splunk: SplunkConfig): Sender {
     clients.map(client =>
       createEndpoint({
         client,
-        token,
         maxRequests: 1,
         ...(acknowledgementMs !== undefined && { acknowledgementMs }),
         events: patience,

@@ -1,9 +1,10 @@
 /** The HEC endpoints of this worker, put together. */
 
 import type { SplunkConfig } from '../../config/types.ts'
-import { createHecClient, type HecCall } from '../../splunk/client.ts'
+import { createHecClient } from '../../splunk/client.ts'
 import { createEndpoint } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
+import type { HecCall } from '../../splunk/exchange.ts'
 import { createToken } from '../../splunk/token.ts'
 import type { Troubles } from '../report/troubles.ts'
 import { endpointEvents } from './delivery.ts'
@@ -41,7 +42,6 @@ export function connectToSplunk(splunk: SplunkConfig, options: ConnectOptions): 
   const endpoints = clients.map(client =>
     createEndpoint({
       client,
-      token,
       maxRequests,
       ...(splunk.acknowledgementMs !== undefined && { acknowledgementMs: splunk.acknowledgementMs }),
       events: endpointEvents(troubles, clients.length),
