@@ -7,7 +7,8 @@ import { htmlReply } from '../../src/simulator/hec/answers.ts'
 import { bodyHas, type Fault } from '../../src/simulator/hec/faults.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
-import { createDeliver, type Refusal } from '../../src/splunk/deliver.ts'
+import type { Refusal } from '../../src/splunk/deliver.ts'
+import { createDeliver } from '../../src/splunk/delivery.ts'
 import { createEndpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints } from '../../src/splunk/endpoints.ts'
 import type { HecCall } from '../../src/splunk/exchange.ts'
@@ -64,7 +65,7 @@ function connect(url: string, onTestFinished: AtEnd, settings: Partial<SplunkCon
       refusals.push(refusal)
       return true
     },
-    onTrouble: (reason, { verdict }) => void troubles.push(`${verdict.kind} ${reason}`),
+    onProblem: (reason, { verdict }) => void troubles.push(`${verdict.kind} ${reason}`),
   })
   return {
     client,

@@ -2,7 +2,8 @@
 
 import type { SplunkConfig } from '../../src/config/types.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
-import { createDeliver, type Delivered, type Refusal } from '../../src/splunk/deliver.ts'
+import type { Delivered, Refusal } from '../../src/splunk/deliver.ts'
+import { createDeliver } from '../../src/splunk/delivery.ts'
 import { createEndpoint, type Endpoint } from '../../src/splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../src/splunk/endpoints.ts'
 import type { HecCall } from '../../src/splunk/exchange.ts'
@@ -71,7 +72,7 @@ export function connectToHec(
       if (hasRoom()) refusals.push(refusal)
       return hasRoom()
     },
-    onTrouble: (reason, { verdict }) => void troubles.push(`${verdict.kind} ${reason}`),
+    onProblem: (reason, { verdict }) => void troubles.push(`${verdict.kind} ${reason}`),
   })
   return {
     endpoints,

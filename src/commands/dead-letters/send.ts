@@ -3,7 +3,7 @@
 import { isAbort } from '../../base/failure.ts'
 import type { SplunkConfig } from '../../config/types.ts'
 import { type Attempt, createHecClient } from '../../splunk/client.ts'
-import { createDeliver } from '../../splunk/deliver.ts'
+import { createDeliver } from '../../splunk/delivery.ts'
 import { createEndpoint, type Posted } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
 import { type Events, join } from '../../splunk/pieces.ts'
@@ -103,7 +103,7 @@ async function deliverInto(sent: Sent[], texts: readonly string[], connection: C
       sent[event.numbers[0] ?? 0] = refusal(reason, answer)
       return true
     },
-    onTrouble(reason, answer, held) {
+    onProblem(reason, answer, held) {
       if (reason === 'acknowledgement-late') return connection.giveUp(answer, reason)
       // Where nothing was ever accepted, it may be that everything is refused: that says nothing of these.
       const isSaid =

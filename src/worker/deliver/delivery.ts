@@ -1,6 +1,7 @@
 /** Delivery on behalf of a shard: what goes wrong is told of this shard, and counted. */
 
-import { createDeliver, type Deliver, type HeldEvents, type Refusal } from '../../splunk/deliver.ts'
+import type { Deliver, HeldEvents, Refusal } from '../../splunk/deliver.ts'
+import { createDeliver } from '../../splunk/delivery.ts'
 import type { EndpointEvents, Posted } from '../../splunk/endpoint.ts'
 import type { Endpoints } from '../../splunk/endpoints.ts'
 import { describe, type Reason } from '../../splunk/reasons.ts'
@@ -29,14 +30,14 @@ export function deliveryFor(
 ): Deliver {
   const who = { work: 'send', shard } as const
   let isHolding = false
-  const onTrouble = (reason: Reason, { endpoint, detail }: Posted, held: HeldEvents | undefined) => {
+  const onProblem = (reason: Reason, { endpoint, detail }: Posted, held: HeldEvents | undefined) => {
     meter.hecRetry(endpoint, reason)
     isHolding ||= held !== undefined
     if (held) troubles.raise(who, heldTrouble(reason, held, `${endpoint}: ${detail}`))
     else if (reason === 'acknowledgement-late')
       troubles.raise(who, { code: `splunk-${reason}`, ...describe(reason, endpoint, '') })
   }
-  const deliver = createDeliver({ endpoints, compression, ...ofShard, onTrouble })
+  const deliver = createDeliver({ endpoints, compression, ...ofShard, onProblem })
   return async (events, signal) => {
     const delivered = await deliver(events, signal)
     // What the page holds is still held when another body of it gets through.
