@@ -1,17 +1,17 @@
-/** One pass over the files that are there at its start; what the service writes meanwhile is the next replay's. */
+/** One pass over the files that are there at its start; the next replay takes what the service writes meanwhile. */
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../base/failure.ts'
 import { isSystemError } from '../../dead-letters/directory.ts'
 import type { StoredLetter } from '../../dead-letters/line.ts'
+import type { DeliverLetters } from './deliver-letters.ts'
 import { listFiles, readLines } from './files.ts'
 import { KEPT, type Replay, replayFile } from './replay-file.ts'
-import type { SendAll } from './send.ts'
 import { createTally, QUARANTINED } from './tally.ts'
 
 export interface Wanted {
-  /** Undefined: of every source, of every reason. */
+  /** Undefined means every source, every reason. */
   readonly source?: string
   readonly reason?: string
 }
@@ -19,7 +19,7 @@ export interface Wanted {
 export interface PassOptions {
   readonly directory: string
   readonly wanted: Wanted
-  readonly sendAll: SendAll
+  readonly deliver: DeliverLetters
   readonly signal: AbortSignal
 }
 
@@ -36,20 +36,20 @@ function isWanted({ source, reason }: Origin, wanted: Wanted): boolean {
   return (wanted.source ?? source) === source && (wanted.reason ?? reason) === reason
 }
 
-/** What has killed workers is not sent: there is no event to send. */
+/** Says whether a replay sends it: a log group that has killed workers holds no event to send. */
 export function isSendable(of: Origin, wanted: Wanted): boolean {
   return isWanted(of, wanted) && of.reason !== QUARANTINED
 }
 
-/** The caller holds the lock of the directory. */
-export async function replayAll({ directory, wanted, sendAll, signal }: PassOptions): Promise<PassReport> {
+/** Replays every file of the directory, whose lock the caller holds. */
+export async function replayAll({ directory, wanted, deliver, signal }: PassOptions): Promise<PassReport> {
   const tally = createTally()
   const replay: Replay = {
     directory,
     isWanted: letter => isSendable(letter, wanted),
-    sendAll,
+    deliver,
     signal,
-    onLetter: (letter, sent) => void (isWanted(letter, wanted) && tally.add(letter, sent)),
+    onLetter: (letter, outcome) => void (isWanted(letter, wanted) && tally.add(letter, outcome)),
   }
   let stopped: string | undefined
   await removeHalfWritten(directory)
@@ -60,7 +60,7 @@ export async function replayAll({ directory, wanted, sendAll, signal }: PassOpti
   return { text: tally.describe(), stopped }
 }
 
-/** Of a replay that was killed: the file it was to replace is still whole. */
+/** Removes what a killed replay has half written: the file that it was to replace is still whole. */
 async function removeHalfWritten(directory: string): Promise<void> {
   const names = (await readdir(directory)).filter(name => name.endsWith(KEPT))
   await Promise.all(names.map(name => rm(join(directory, name), { force: true })))

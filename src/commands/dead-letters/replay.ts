@@ -1,4 +1,4 @@
-/** `sls2splunk dead-letters replay`: sends them again, keeps what Splunk still refuses. */
+/** `sls2splunk dead-letters replay`: sends dead letters again and keeps those that Splunk still refuses. */
 
 import { messageOf } from '../../base/failure.ts'
 import type { Config } from '../../config/types.ts'
@@ -8,18 +8,18 @@ import { type Asked, ask } from '../terminal/ask.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { openConfig } from '../terminal/open-config.ts'
 import { count } from '../terminal/words.ts'
+import { createLetterDelivery } from './deliver-letters.ts'
 import { isSendable, replayAll, type Wanted } from './pass.ts'
-import { createSender } from './send.ts'
 import { describeBroken } from './show.ts'
 import { type Summary, summarise } from './summary.ts'
 import { QUARANTINED } from './tally.ts'
 
 export interface ReplayOptions extends Wanted {
-  /** Without asking. */
+  /** Sends without asking first. */
   readonly yes: boolean
 }
 
-/** Beside the service's own lock, which may be in the same directory. */
+/** Not the service's own lock, which may be in the same directory. */
 const LOCK = 'replay.lock'
 
 export async function replay(file: string | undefined, options: ReplayOptions): Promise<number> {
@@ -49,22 +49,22 @@ async function replayLocked({ deadLetters, splunk }: Config, wanted: Wanted): Pr
   const lock = lockState(directory, LOCK)
   if (lock.kind === 'held') return fail(`process ${lock.pid} is replaying ${directory} already`)
   if (lock.kind === 'failed') return fail(`cannot lock ${directory}: ${lock.message}`)
-  const sender = createSender(splunk)
+  const delivery = createLetterDelivery(splunk)
   const stop = stopOnSignal()
   try {
-    const { sendAll } = sender
-    const { text, stopped } = await replayAll({ directory, wanted, sendAll, signal: stop.signal })
+    const { deliver } = delivery
+    const { text, stopped } = await replayAll({ directory, wanted, deliver, signal: stop.signal })
     process.stdout.write(text)
     process.stdout.write(describeBroken((await summarise(deadLetters)).broken))
     return stopped === undefined ? EXIT.ok : fail(`stopped: ${stopped}. What was not accepted stays`)
   } finally {
     stop.close()
-    sender.close()
+    delivery.close()
     lock.release()
   }
 }
 
-/** The first SIGINT or SIGTERM ends the replay in order; a second one ends the process, and loses nothing either. */
+/** Ends the replay in order at the first SIGINT or SIGTERM; a second one ends the process, and loses nothing either. */
 function stopOnSignal() {
   const controller = new AbortController()
   const abort = () => controller.abort()

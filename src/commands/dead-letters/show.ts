@@ -40,7 +40,7 @@ function rowOf({ letters, reason, source, code, first, last, status, answer }: G
   return [letters, reason, source, code === null ? '-' : String(code), first, last, said]
 }
 
-/** For both commands. */
+/** Names the files with broken lines, for `show` and `replay`. */
 export function describeBroken(broken: Summary['broken']): string {
   const lines = broken.map(
     ({ file, lines }) => `${count(lines, 'broken line')} in ${file}, as a crash leaves it\n`,

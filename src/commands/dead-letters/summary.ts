@@ -1,4 +1,4 @@
-/** What lies among the dead letters: counted by reason, source and HEC's code. */
+/** The dead letters in numbers, by reason, source and HEC's code. */
 
 import { join } from 'node:path'
 import type { DeadLettersConfig } from '../../config/types.ts'
@@ -8,9 +8,9 @@ import { listFiles, readLines } from './files.ts'
 
 export interface Summary {
   readonly directory: string
-  /** Whether there is a directory at all. */
+  /** False when there is no directory. */
   readonly exists: boolean
-  /** All files of the directory, and what they may take. */
+  /** Size of all files of the directory, and its limit. */
   readonly bytes: number
   readonly maxBytes: number
   readonly letters: number
@@ -28,12 +28,12 @@ export interface Group {
   /** Times of writing, ISO 8601. */
   readonly first: string
   readonly last: string
-  /** Of the latest: HTTP status and what Splunk said. */
+  /** HTTP status and Splunk's answer for the latest letter. */
   readonly status: number
   readonly answer: string
 }
 
-/** Rejects with the file system's error. */
+/** Counts all letters of the directory. Rejects with the file system's error. */
 export async function summarise({ directory, maxBytes }: DeadLettersConfig): Promise<Summary> {
   const files = await listFiles(directory)
   const groups = new Map<string, Group>()

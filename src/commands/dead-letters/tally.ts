@@ -3,25 +3,25 @@
 import { isRecord, parseJson } from '../../base/json.ts'
 import type { StoredLetter } from '../../dead-letters/line.ts'
 import { count, excerptOf, tableOf } from '../terminal/words.ts'
-import type { Sent } from './send.ts'
+import type { Outcome } from './deliver-letters.ts'
 
-/** Its letters are whole log groups that a worker could not take apart, not events. */
+/** The reason of letters that are whole log groups, which a worker could not take apart, and not events. */
 export const QUARANTINED = 'kills-worker'
 
 export interface Tally {
-  /** Without an answer: the replay has not come to it, or is not made for it. */
-  add(letter: StoredLetter, sent?: Sent): void
-  /** In words, with a line break at the end of each line. */
+  /** Counts a letter; without an outcome the replay has not come to it, or does not send it. */
+  add(letter: StoredLetter, outcome?: Outcome): void
+  /** Returns the counts in words, with a line break at the end of each line. */
   describe(): string
 }
 
 export function createTally(): Tally {
-  const reasons = new Map<string, Record<Outcome, number>>()
+  const reasons = new Map<string, Record<Column, number>>()
   const indexes = new Map<string, number>()
 
-  function addTo(reason: string, outcome: Outcome): void {
+  function addTo(reason: string, column: Column): void {
     const counts = reasons.get(reason) ?? { accepted: 0, refused: 0, left: 0 }
-    counts[outcome]++
+    counts[column]++
     reasons.set(reason, counts)
   }
 
@@ -33,9 +33,9 @@ export function createTally(): Tally {
   }
 
   return {
-    add(letter, answer) {
-      addTo(letter.reason, answer ? OUTCOMES[answer.kind] : 'left')
-      if (answer?.kind !== 'refused' || answer.reason !== 'index-refused') return
+    add(letter, outcome) {
+      addTo(letter.reason, outcome ? COLUMNS[outcome.kind] : 'left')
+      if (outcome?.kind !== 'refused' || outcome.reason !== 'index-refused') return
       const index = indexOf(letter.event)
       indexes.set(index, (indexes.get(index) ?? 0) + 1)
     },
@@ -56,11 +56,11 @@ export function createTally(): Tally {
   }
 }
 
-type Outcome = 'accepted' | 'refused' | 'left'
+type Column = 'accepted' | 'refused' | 'left'
 
-const OUTCOMES = { accepted: 'accepted', refused: 'refused', unsent: 'left' } as const
+const COLUMNS = { accepted: 'accepted', refused: 'refused', unsent: 'left' } as const
 
-/** Of a HEC event; without one Splunk takes the token's own. */
+/** Returns the index that a HEC event names; without one Splunk takes the token's own. */
 function indexOf(event: string): string {
   const json = parseJson(Buffer.from(event))
   const index = isRecord(json) ? json.index : undefined

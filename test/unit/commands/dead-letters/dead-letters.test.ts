@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { DeliverLetters, Outcome } from '../../../../src/commands/dead-letters/deliver-letters.ts'
 import { replayAll } from '../../../../src/commands/dead-letters/pass.ts'
-import type { SendAll, Sent } from '../../../../src/commands/dead-letters/send.ts'
 import { excerptOf, tableOf } from '../../../../src/commands/terminal/words.ts'
 import { createDeadLetterBox } from '../../../../src/dead-letters/box.ts'
 import { createRandom } from '../../../../src/simulator/generator/random.ts'
@@ -12,32 +12,32 @@ import { createBox, letterOf } from '../../../support/dead-letters.ts'
 import { fileHandles } from '../../../support/file-handles.ts'
 import { canMountTmpfs, mountTmpfs } from '../../../support/tmpfs.ts'
 
-const ACCEPTED: Sent = { kind: 'accepted' }
-const REFUSED: Sent = { kind: 'refused', reason: 'too-large', status: 413, code: null, answer: 'no' }
+const ACCEPTED: Outcome = { kind: 'accepted' }
+const REFUSED: Outcome = { kind: 'refused', reason: 'too-large', status: 413, code: null, answer: 'no' }
 const numberOf = (event: string) => Number(JSON.parse(event).event.n)
 
 /** Answers by what `judge` says of an event's number; keeps what it was asked. */
-function splunk(judge: (n: number) => Sent = () => ACCEPTED) {
+function splunk(judge: (n: number) => Outcome = () => ACCEPTED) {
   const calls: number[][] = []
-  const sendAll: SendAll = async events => {
+  const deliver: DeliverLetters = async events => {
     calls.push(events.map(numberOf))
     return events.map(event => judge(numberOf(event)))
   }
-  return { calls, sendAll }
+  return { calls, deliver }
 }
 
-function replay(directory: string, sendAll: SendAll) {
-  return replayAll({ directory, wanted: {}, sendAll, signal: new AbortController().signal })
+function replay(directory: string, deliver: DeliverLetters) {
+  return replayAll({ directory, wanted: {}, deliver, signal: new AbortController().signal })
 }
 
 describe('a replay', () => {
   test('makes one pass over what is there at its start: what the service writes meanwhile is left', async () => {
     const box = createBox(onTestFinished)
     box.put('a.ndjson', [letterOf(0), letterOf(1)])
-    const { calls, sendAll } = splunk(n => (n === 0 ? REFUSED : ACCEPTED))
-    const writing: SendAll = (events, signal) => {
+    const { calls, deliver } = splunk(n => (n === 0 ? REFUSED : ACCEPTED))
+    const writing: DeliverLetters = (events, signal) => {
       if (calls.length < 10) box.put(`later-${calls.length}.ndjson`, [letterOf(10 + calls.length)])
-      return sendAll(events, signal)
+      return deliver(events, signal)
     }
     await replay(box.directory, writing)
     expect(calls).toEqual([[0, 1]])
@@ -56,11 +56,11 @@ describe('a replay', () => {
     const box = createBox(onTestFinished)
     const letters = Array.from({ length: 2_500 }, (_, n) => letterOf(n))
     box.put('a.ndjson', letters)
-    const { calls, sendAll } = splunk(n => (n % 500 === 0 ? REFUSED : ACCEPTED))
+    const { calls, deliver } = splunk(n => (n % 500 === 0 ? REFUSED : ACCEPTED))
     const left: number[] = []
-    const looking: SendAll = (events, signal) => {
+    const looking: DeliverLetters = (events, signal) => {
       left.push(box.letters().length)
-      return sendAll(events, signal)
+      return deliver(events, signal)
     }
     await replay(box.directory, looking)
     expect(calls.map(({ length }) => length)).toEqual([1_000, 1_000, 500])
@@ -75,8 +75,8 @@ describe('a replay', () => {
       'a.ndjson',
       [0, 1, 2].map(n => letterOf(n, { event: event(n) })),
     )
-    const { calls, sendAll } = splunk()
-    await replay(box.directory, sendAll)
+    const { calls, deliver } = splunk()
+    await replay(box.directory, deliver)
     expect(calls).toEqual([[0, 1], [2]])
     expect(box.names()).toEqual([])
   })
@@ -107,8 +107,8 @@ describe('a replay', () => {
     for (const [step, make] of left) {
       const box = createBox(onTestFinished)
       make(box)
-      const { calls, sendAll } = splunk()
-      await replay(box.directory, sendAll)
+      const { calls, deliver } = splunk()
+      await replay(box.directory, deliver)
       expect(calls.flat(), step).toContain(1)
       expect(box.names(), step).toEqual([])
     }
@@ -118,7 +118,7 @@ describe('a replay', () => {
     const box = createBox(onTestFinished)
     box.put('a.ndjson.replaying', [letterOf(0)])
     box.put('a.ndjson', [letterOf(1)])
-    await replay(box.directory, splunk(() => REFUSED).sendAll)
+    await replay(box.directory, splunk(() => REFUSED).deliver)
     expect(
       box
         .letters()
@@ -133,10 +133,10 @@ describe('a replay', () => {
     box.put('a.ndjson', [letterOf(0)])
     box.put('b.ndjson', [letterOf(1)])
     box.put('c.ndjson', [])
-    const { calls, sendAll } = splunk()
+    const { calls, deliver } = splunk()
     await replay(box.directory, (events, signal) => {
       rmSync(join(box.directory, 'b.ndjson'), { force: true })
-      return sendAll(events, signal)
+      return deliver(events, signal)
     })
     expect(calls).toEqual([[0]])
     expect(box.names()).toEqual([])
@@ -145,7 +145,7 @@ describe('a replay', () => {
   test('ends with a line break behind a broken line, so that the next letter is not joined to it', async () => {
     const box = createBox(onTestFinished)
     box.put('a.ndjson', [letterOf(0)], '{"time":"20')
-    await replay(box.directory, splunk().sendAll)
+    await replay(box.directory, splunk().deliver)
     expect(readFileSync(join(box.directory, 'a.ndjson'), 'utf8')).toBe('{"time":"20\n')
   })
 
@@ -158,7 +158,7 @@ describe('a replay', () => {
       const letters = [0, 1].map(n => letterOf(n, { event: `{"event":{"n":${n},"text":"${text}"}}` }))
       box.put('a.ndjson', letters)
       writeFileSync(join(box.directory, 'ballast'), 'x'.repeat(10_000))
-      const { stopped } = await replay(box.directory, splunk(n => (n === 0 ? ACCEPTED : REFUSED)).sendAll)
+      const { stopped } = await replay(box.directory, splunk(n => (n === 0 ? ACCEPTED : REFUSED)).deliver)
       expect(stopped).toMatch(/ENOSPC.*may be sent again/)
       expect(box.names()).toEqual(['a.ndjson.replaying', 'ballast'])
       expect(box.letters()).toEqual(letters)
@@ -182,7 +182,7 @@ describe('a replay', () => {
     const each = 40
     const accepted = new Set<number>()
     const seen = new Set<number>()
-    const sendAll: SendAll = async events =>
+    const deliver: DeliverLetters = async events =>
       events.map(event => {
         const n = numberOf(event)
         // At first every third is refused: such files are put back while their writers go on.
@@ -203,14 +203,14 @@ describe('a replay', () => {
     })
     const replaying = (async () => {
       while (isWriting) {
-        expect((await replay(directory, sendAll)).stopped).toBeUndefined()
+        expect((await replay(directory, deliver)).stopped).toBeUndefined()
         await delay(random.int(40))
       }
     })()
     await Promise.all(writing)
     isWriting = false
     await replaying
-    for (let i = 0; i < 2; i++) await replay(directory, sendAll)
+    for (let i = 0; i < 2; i++) await replay(directory, deliver)
     expect(accepted.size).toBe(workers * each)
     expect(box.letters()).toEqual([])
   })
