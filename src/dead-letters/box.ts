@@ -1,16 +1,16 @@
 /**
- * Where events go that Splunk can never accept. Whoever is told `written` may let the checkpoint pass: the letter is on
- * the disk. This is the slow path: every letter opens its file, looks at the whole directory and waits for the disk.
+ * The place of events that Splunk can never accept. After `written` the checkpoint may pass: the letter is on the disk.
+ * This is the slow path: every letter opens its file, looks at the whole directory and waits for the disk.
  *
  * A replay may run beside the service. It renames a file away before it reads it, and removes it or puts it back when
- * it is done. Nobody locks anything; the order of steps is what keeps every letter:
+ * it is done. There are no locks; the order of steps keeps every letter:
  *
  *     worker   1 opens the path    2 writes, fsyncs    3 looks whether the path still is the file it has opened
  *     replay   a renames the path away    b reads    c removes the file, or replaces it by what stays
  *
  * - a before 1: there is no file to open, so the letter goes into a new one, which this replay does not touch.
- * - a between 1 and 3: whether b has seen the letter, half of it or nothing of it, nobody knows. 3 finds no file at the
- *   path, or another one that c has put there, and the letter is written again into a new one. It may be sent twice.
+ * - a between 1 and 3: b may have seen the letter, half of it or nothing of it. 3 finds no file at the path, or another
+ *   one that c has put there, and the letter is written again into a new one. It may be sent twice.
  * - a after 3: the line was whole before the file was moved, so b reads it.
  * - a, b, then the same file put back because nothing of it was to be sent, all between 1 and 3: 3 finds the file it
  *   has opened, and the letter is in it.
@@ -28,27 +28,27 @@ export type { DeadLetter }
 
 export type Written =
   | { readonly kind: 'written' }
-  /** `max_bytes` is reached: nothing is written. */
+  /** Nothing is written: `max_bytes` is reached. */
   | { readonly kind: 'full'; readonly message: string }
-  /** The disk is full, no permission, … : nothing is written. */
+  /** Nothing is written: the disk is full, permission is missing, … */
   | { readonly kind: 'failed'; readonly message: string }
 
 export interface DeadLetterBox {
-  /** One after the other, in the order of the calls. */
+  /** Writes letters one after the other, in the order of the calls. */
   write(letter: DeadLetter): Promise<Written>
 }
 
 export interface DeadLetterBoxOptions {
   readonly directory: string
-  /** All files of the directory together, whoever has written them. */
+  /** For all files of the directory together, whichever process has written them. */
   readonly maxBytes: number
-  /** The consumer's, for the names of its files. */
+  /** The consumer's name, for the names of its files. */
   readonly name: string
   readonly now?: () => Date
 }
 
 const ROTATE_BYTES = 16 * 1024 * 1024
-/** Each time a replay must have moved the file in just that moment. */
+/** Moves in a row that are still believed: a replay must have come at just that moment each time. */
 const MAX_MOVES = 5
 
 export function createDeadLetterBox(options: DeadLetterBoxOptions): DeadLetterBox {
@@ -73,14 +73,14 @@ export function createDeadLetterBox(options: DeadLetterBoxOptions): DeadLetterBo
     }
   }
 
-  /** Undefined when the file was moved away meanwhile. */
+  /** Resolves with undefined when the file was moved away meanwhile. */
   async function writeInto(file: LetterFile, line: Buffer): Promise<Written | undefined> {
     const appended = await append(file, line)
     if (appended.kind === 'failed') {
       if (!appended.isUsable) path = undefined
       return failed(appended.error)
     }
-    // Another worker may have found the same room at the same time; of those who wrote, the last one sees it.
+    // Another worker may have found the same room at the same time; the last one to write sees it.
     const used = await usedBytes(directory)
     if (used > maxBytes) {
       if (!(await undo(file))) path = undefined
@@ -100,7 +100,7 @@ export function createDeadLetterBox(options: DeadLetterBoxOptions): DeadLetterBo
     }
   }
 
-  /** Undefined when it is gone, or has no room for so much more. */
+  /** Resolves with undefined when the file is gone, or has no room for `bytes` more. */
   async function openCurrent(bytes: number): Promise<LetterFile | undefined> {
     const file = path === undefined ? undefined : await reopenFile(path)
     if (!file || file.size === 0 || file.size + bytes <= ROTATE_BYTES) return file
@@ -135,7 +135,7 @@ export function createDeadLetterBox(options: DeadLetterBoxOptions): DeadLetterBo
   }
 }
 
-/** Every worker of every run has its own, and a name is never given again: a replay may put its file back. */
+/** Returns paths that no other worker or run uses, each once: a replay may put its file back. */
 function pathsOf({ directory, name, now = () => new Date() }: DeadLetterBoxOptions): () => string {
   const consumer = name.replaceAll(/[^0-9A-Za-z_.-]/g, '-').slice(0, 128)
   const startedAt = now().toISOString().replaceAll(/[-:.]/g, '')

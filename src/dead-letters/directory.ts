@@ -3,23 +3,21 @@
 import { chmod, mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** How the names of files with letters end. */
+/** End of the names of files with letters. */
 export const LETTERS = '.ndjson'
 
-/**
- * Makes the directory, or takes from one that is there what others may do in it. Rejects with the file system's error.
- */
+/** Makes the directory, or closes an existing one to other users. Rejects with the file system's error. */
 export async function makePrivate(directory: string): Promise<void> {
   const made = await make(directory)
-  // Not by `mkdir` alone: the umask has its say there, and a directory that is there stays as it is.
+  // `mkdir` is not enough: the umask changes its mode, and an existing directory keeps its own.
   const { mode } = await stat(directory)
   if ((mode & 0o777) !== 0o700) await chmod(directory, 0o700)
   for (const each of made) await sync(dirname(each))
 }
 
 /**
- * Answers with the directories that it has made. Not by `recursive`: where a file system says of a directory that is
- * there that it is not (`/proc` does), Node tries that again for ever, and its thread cannot even be ended.
+ * Resolves with the directories that it has made. Does without `recursive`: where a file system says that an existing
+ * directory is not there (`/proc` does), Node tries for ever, and its thread cannot be ended.
  */
 async function make(directory: string): Promise<string[]> {
   const made = await makeOne(directory)
@@ -30,7 +28,7 @@ async function make(directory: string): Promise<string[]> {
   return [...last, ...above]
 }
 
-/** Undefined when there is nothing to make it in. */
+/** Resolves with undefined when there is no directory to make it in. */
 async function makeOne(directory: string): Promise<string[] | undefined> {
   try {
     await mkdir(directory, { mode: 0o700 })
@@ -43,7 +41,7 @@ async function makeOne(directory: string): Promise<string[] | undefined> {
   }
 }
 
-/** Makes names of files last: an fsync of a file says nothing about its entry. */
+/** Makes names of files last: an fsync of a file does not cover its entry. */
 export async function sync(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   try {
@@ -53,7 +51,7 @@ export async function sync(directory: string): Promise<void> {
   }
 }
 
-/** Bytes of all its files; 0 where there is no directory. */
+/** Resolves with the bytes of all files in it; 0 where there is no directory. */
 export async function usedBytes(directory: string): Promise<number> {
   const entries = await unlessGone(readdir(directory, { withFileTypes: true }))
   const files = entries?.filter(entry => entry.isFile()) ?? []
@@ -65,12 +63,12 @@ async function sizeOf(file: string): Promise<number> {
   return (await unlessGone(stat(file)))?.size ?? 0
 }
 
-/** Undefined where there is no such file any more: a replay works beside us. */
+/** Resolves with undefined where the file is gone: a replay may run beside the service. */
 export function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   return unless('ENOENT', asked)
 }
 
-/** Undefined when it fails with this error, which is expected. */
+/** Resolves with undefined when it fails with this error, which is expected. */
 export async function unless<T>(code: 'EEXIST' | 'ENOENT', asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
@@ -80,13 +78,13 @@ export async function unless<T>(code: 'EEXIST' | 'ENOENT', asked: Promise<T>): P
   }
 }
 
-/** As the file system would say it. */
+/** Makes the error that the file system would give. */
 function notMade(directory: string): Error {
   const text = `ENOENT: no such file or directory, mkdir '${directory}'`
   return Object.assign(new Error(text), { code: 'ENOENT', syscall: 'mkdir' })
 }
 
-/** What the file system says, as against a mistake of ours. */
+/** Says whether an error comes from the file system, and not from a bug. */
 export function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
 }

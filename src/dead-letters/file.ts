@@ -1,4 +1,4 @@
-/** One file of dead letters: a line is in it whole and for good, or not at all. */
+/** One file of dead letters: a line is in it whole and lasting, or not at all. */
 
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -8,9 +8,9 @@ import { sync, unlessGone } from './directory.ts'
 export interface LetterFile {
   readonly path: string
   readonly handle: FileHandle
-  /** Before the line. */
+  /** In bytes, before the line. */
   readonly size: number
-  /** Its entry in the directory may not last yet. */
+  /** True when its entry in the directory may not last yet. */
   readonly isNew: boolean
 }
 
@@ -19,7 +19,7 @@ export type Appended =
   /** `isUsable`: the file ends with a whole line again, and more lines may follow. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isUsable: boolean }
 
-/** For this user alone, whatever the umask. Rejects with EEXIST when there is such a file already. */
+/** Makes a file for this user alone, whatever the umask. Rejects with EEXIST when there is one already. */
 export async function createFile(path: string): Promise<LetterFile> {
   const handle = await open(path, 'ax', 0o600)
   try {
@@ -31,9 +31,9 @@ export async function createFile(path: string): Promise<LetterFile> {
   }
 }
 
-/** Undefined where it cannot be had any more: moved away, or another user's since. */
+/** Resolves with undefined when the file cannot be opened: moved away, or another user's since. */
 export async function reopenFile(path: string): Promise<LetterFile | undefined> {
-  // 'r+' makes nothing; 'a' would make a file that has been moved away anew.
+  // 'r+' makes no file; 'a' would make one again that has been moved away.
   const handle = await open(path, 'r+').catch(() => undefined)
   return handle && { path, handle, size: (await handle.stat()).size, isNew: false }
 }
@@ -50,12 +50,12 @@ export async function append(file: LetterFile, line: Buffer): Promise<Appended> 
     return { kind: 'appended' }
   } catch (error) {
     const isUndone = await undo(file)
-    // After a failed fsync the kernel takes for written what it has not written: no more of that file.
+    // After a failed fsync the kernel may count as written what is not: the file is not used any more.
     return { kind: 'failed', error, isUsable: isUndone && !isWritten }
   }
 }
 
-/** The file as it was before the line. False when nothing may follow in it: that failed, or it was new and is removed. */
+/** Takes the line out again. False when no line may follow: that failed, or the file was new and is removed. */
 export async function undo({ handle, size, path }: LetterFile): Promise<boolean> {
   try {
     await handle.truncate(size)
@@ -67,7 +67,7 @@ export async function undo({ handle, size, path }: LetterFile): Promise<boolean>
   }
 }
 
-/** Whether the file still is where it was opened. */
+/** Says whether the file still is where it was opened. */
 export async function isInPlace({ handle, path }: LetterFile): Promise<boolean> {
   const [opened, there] = [
     await handle.stat({ bigint: true }),
@@ -76,7 +76,7 @@ export async function isInPlace({ handle, path }: LetterFile): Promise<boolean> 
   return opened.ino === there?.ino && opened.dev === there.dev
 }
 
-/** The file system may take less at once than it is given. */
+/** Writes all of it: the file system may take less at once than it is given. */
 async function writeAt(handle: FileHandle, line: Buffer, from: number): Promise<void> {
   let written = 0
   while (written < line.length) {

@@ -1,6 +1,6 @@
 /**
  * A dead letter as a line of NDJSON, and back. The event stays as it was sent, byte by byte: its `time` has more digits
- * than a number of JavaScript's holds, so parsing it and writing it anew would change it.
+ * than a JavaScript number holds, so parsing and writing it again would change it.
  */
 
 import { isNumber, isRecord, isText, parseJson } from '../base/json.ts'
@@ -8,15 +8,15 @@ import { isNumber, isRecord, isText, parseJson } from '../base/json.ts'
 export interface DeadLetter {
   readonly source: string
   readonly shard: number
-  /** Of the log's group. */
+  /** The cursor of the log's group. */
   readonly cursor: string
-  /** Of the log in its group, from 0. */
+  /** Position of the log in its group, from 0. */
   readonly position: number
   /** `event-refused`, `too-large`, `kills-worker`, … */
   readonly reason: string
-  /** Of HTTP; 0 where nothing was answered. */
+  /** HTTP status; 0 where nothing was answered. */
   readonly status: number
-  /** HEC's. */
+  /** HEC's code; null where HEC did not answer. */
   readonly code: number | null
   /** What Splunk said; kept up to 1 KiB. */
   readonly answer: string
@@ -25,16 +25,16 @@ export interface DeadLetter {
 }
 
 export interface StoredLetter extends DeadLetter {
-  /** When it was written first, ISO 8601. */
+  /** Time of its first writing, ISO 8601. */
   readonly time: string
-  /** How often Splunk has refused it since. */
+  /** Number of times that Splunk has refused it since. */
   readonly replays: number
 }
 
 const MAX_ANSWER_BYTES = 1_024
 const EVENT_KEY = ',"event":'
 
-/** With the line break. The event is the last key, so that its text can be found again. */
+/** Returns the line, with its line break. The event is the last key, so that its text can be found again. */
 export function lineOf({ event, replays, ...letter }: StoredLetter): string {
   const { time, source, shard, cursor, position, reason, status, code } = letter
   const answer = cut(letter.answer)
@@ -43,7 +43,7 @@ export function lineOf({ event, replays, ...letter }: StoredLetter): string {
   return `${JSON.stringify({ ...head, ...again }).slice(0, -1)}${EVENT_KEY}${embedded(event)}}\n`
 }
 
-/** Undefined for what is no dead letter, such as a line that a crash has cut short. */
+/** Reads a line; undefined when it is no dead letter, such as a line that a crash has cut short. */
 export function readLine(line: string): StoredLetter | undefined {
   const json = parseJson(Buffer.from(line))
   if (!isRecord(json) || !('event' in json)) return undefined
@@ -56,14 +56,14 @@ export function readLine(line: string): StoredLetter | undefined {
   return { time, source, shard, cursor, position, reason, status, code, answer, replays, event }
 }
 
-/** An object as it stands, on one line: a line break in JSON can only lie between two tokens. Else as text. */
+/** Returns an object as it is, on one line (a line break in JSON lies between two tokens); anything else as text. */
 function embedded(event: string): string {
   return isRecord(parseJson(Buffer.from(event))) ? event.replaceAll(/[\r\n]+/g, ' ') : JSON.stringify(event)
 }
 
 /**
- * In a line of ours the first `,"event":` is the letter's own key: the values before it are no objects, and inside of a
- * text its quotes would be escaped. A line that somebody else has written keeps what the parser made of it.
+ * Returns the event's text. In a line of ours the first `,"event":` is the letter's own key: the values before it are no
+ * objects, and inside of a text its quotes would be escaped. From other lines it returns what the parser makes of them.
  */
 function eventOf(line: string, json: Readonly<Record<string, unknown>>): string {
   if (typeof json.event === 'string') return json.event
@@ -74,7 +74,7 @@ function eventOf(line: string, json: Readonly<Record<string, unknown>>): string 
     : JSON.stringify(json.event)
 }
 
-/** The beginning, without a character that the cut would split. */
+/** Returns the first 1 KiB, without a character that the cut would split. */
 function cut(text: string): string {
   const bytes = Buffer.from(text)
   return bytes.length <= MAX_ANSWER_BYTES

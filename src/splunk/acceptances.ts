@@ -1,7 +1,7 @@
-/** When an endpoint has accepted requests lately. Times are monotonic milliseconds. */
+/** Moments at which an endpoint has accepted requests lately, in monotonic milliseconds. */
 
 export interface Acceptances {
-  /** A request that was sent at `sentAtMs` was accepted at `atMs`, all of it or a part. */
+  /** Notes that a request sent at `sentAtMs` was accepted at `atMs`, all of it or a part. */
   add(sentAtMs: number, atMs: number): void
   /** Says whether a request was accepted in the second before `ms`. */
   inSecondBefore(ms: number): boolean
@@ -10,7 +10,7 @@ export interface Acceptances {
 }
 
 export const SECOND_MS = 1_000
-/** Nobody asks about what is older. */
+/** Questions are about the last seconds. */
 const KEPT_MS = 10_000
 
 export function createAcceptances(): Acceptances {

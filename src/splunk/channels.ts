@@ -1,12 +1,13 @@
 /**
  * Request channels of one endpoint. Splunk counts acknowledgement ids for each channel from 0, in the memory of one
- * indexer: after a restart, or behind a load balancer, the same channel gives the same ids to other events. So that no
- * acknowledgement can ever be taken for another one's, a channel has one request at a time, and is used again only
- * after that request was acknowledged; when anything is odd it is never used again. Then whoever says "indexed" for a
- * channel means the one request that is open on it, whichever indexer says so.
+ * indexer. After a restart, or behind a load balancer, the same channel gives the same ids to other events. So that no
+ * acknowledgement is ever taken for another request's, a channel has one request at a time. It is used again only after
+ * that request was acknowledged, and never after something odd. Then "indexed" on a channel means the one request that is
+ * open on it, whichever indexer says so.
  *
- * But for an earlier request of the channel that a proxy has sent to two indexers: the one that nobody asked still has
- * it to say. On a channel whose ids have always grown its ids are all below the new one, so it cannot be mistaken.
+ * One exception: a proxy has sent an earlier request of the channel to two indexers, and only one of them was asked. The
+ * other can still say "indexed". On a channel whose ids have always grown its ids are all below the new one, so it cannot
+ * be mistaken.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -14,22 +15,22 @@ import { randomUUID } from 'node:crypto'
 export interface Channel {
   /** A GUID, as Splunk demands. */
   readonly id: string
-  /** The last id that was given on it; -1 before the first. */
+  /** The last id that Splunk gave on it; -1 before the first. */
   readonly lastAckId: number
-  /** Of which server's memory, as far as we know. */
+  /** Counts the times when the server may have lost its memory before the channel was made. */
   readonly epoch: number
 }
 
 export interface Channels {
   take(): Channel
   /**
-   * Whether "indexed" for this id can only mean the request that it was given for. One that does not grow shows several
-   * memories, or one that was lost: from then on a channel serves one request.
+   * Says whether "indexed" for this id can only mean the request that it was given for. An id that does not grow shows
+   * several memories, or a lost one: from then on each channel serves one request.
    */
   trusts(channel: Channel, ackId: number): boolean
-  /** The request is acknowledged, and nothing about it was odd: the channel may serve the next one. */
+  /** Gives a channel back whose request was acknowledged with nothing odd about it: the next request may use it. */
   giveBack(channel: Channel, ackId: number): void
-  /** The server may have forgotten what it knew: no channel that was used so far is used again. */
+  /** Gives up every channel that was used so far: the server may have lost its memory. */
   rotate(): void
 }
 

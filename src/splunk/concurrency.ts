@@ -1,16 +1,16 @@
 /**
- * How many requests one endpoint may have at once: one more after each round of successes, half as many when it is busy
- * or fails, a little fewer when its answers take longer than usual. Pure but for what it remembers.
+ * Limit of requests that one endpoint may have at once: one more after each round of successes, half as many when it is
+ * busy or fails, a little fewer when its answers take longer than usual.
  */
 
 export interface Concurrency {
   /** At least 1. */
   limit(): number
-  /** A request that began at `startedAtMs` (monotonic) was taken after `durationMs`. */
+  /** Notes that a request sent at `startedAtMs` (monotonic) was taken after `durationMs`. */
   succeeded(startedAtMs: number, durationMs: number): void
-  /** It was not taken. */
+  /** Notes that a request was not taken. */
   failed(startedAtMs: number, nowMs: number): void
-  /** It was taken, and Splunk asks for less. */
+  /** Notes that a request was taken, and that Splunk asks for less. */
   warned(startedAtMs: number, nowMs: number): void
 }
 
@@ -18,7 +18,7 @@ const BUSY_FACTOR = 0.5
 const SLOW_FACTOR = 0.9
 /** Weight of the newest answer in the running mean. */
 const NEWEST = 0.2
-/** What is usual: the mean, and so many mean deviations more; small differences of fast answers mean nothing. */
+/** An answer is slow beyond the mean by this many mean deviations; small differences of fast answers mean nothing. */
 const DEVIATIONS = 3
 const SLACK_MS = 50
 
@@ -28,7 +28,7 @@ export function createConcurrency(start: number, max: number): Concurrency {
   let meanMs: number | undefined
   let deviationMs = 0
 
-  /** Once for all requests that were under way together: they say the same. */
+  /** Shrinks once for all requests that were under way together: they say the same. */
   function shrink(factor: number, startedAtMs: number, nowMs: number): void {
     if (startedAtMs < shrunkAtMs) return
     shrunkAtMs = nowMs

@@ -1,21 +1,21 @@
-/** What becomes of the events of a request after an answer. Pure: `deliver.ts` does it. */
+/** The consequences of an answer for the events of its request. Pure: `delivery.ts` carries them out. */
 
 import { type Events, indexOf, pick, slice } from './pieces.ts'
 import type { Reason } from './reasons.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface Consequence {
-  /** So many events at the front are taken. */
+  /** Number of events at the front that are taken. */
   readonly taken: number
-  /** What has to be sent again, in this order. */
+  /** Events to be posted again, in this order. */
   readonly rest: readonly Events[]
-  /** Refused for good: goes to the dead letters. */
+  /** An event refused for good: goes to the dead letters. */
   readonly refused?: Refused
-  /** May have been refused for what it is, or because everything is: only others can tell. */
+  /** An event refused for what it is, or because everything is: only other requests can tell. */
   readonly suspect?: Refused
-  /** Waits for somebody to mend something. */
+  /** Events that wait for a person to fix something. */
   readonly held?: Held
-  /** From now on uncompressed. */
+  /** True when the events are to be posted uncompressed from now on. */
   readonly uncompressed?: true
 }
 
@@ -56,7 +56,7 @@ function refuseOne(events: Events, at: number, reason: Reason): Consequence {
   return { taken: at, rest: nonEmpty(slice(events, at + 1)), refused }
 }
 
-/** All that ask for the same index would be refused, too: they wait together, the others go on. */
+/** Holds all events that ask for the refused index: they would be refused, too. The others go on. */
 function holdIndex(events: Events, at: number, inOrder: boolean): Consequence {
   const index = indexOf(events, at)
   const behind = slice(events, at)
@@ -66,7 +66,7 @@ function holdIndex(events: Events, at: number, inOrder: boolean): Consequence {
   return { taken: at, rest: nonEmpty(pick(behind, i => isHeld[i] === false)), held }
 }
 
-/** Nobody says which event's index is refused: those of one index share its fate. */
+/** Divides by index when the answer does not say which is refused; one index alone is held. */
 function tellIndexesApart(events: Events): Consequence {
   const asked = events.offsets.map((_, i) => indexOf(events, i))
   const [index = '', ...others] = new Set(asked)
@@ -76,15 +76,15 @@ function tellIndexesApart(events: Events): Consequence {
 
 export type Unclear = Extract<Verdict, { kind: 'divide' }>
 
-/** True where an event that is refused alone may be refused for what refuses everything. */
+/** Says whether an event that is refused alone may be refused because everything is. */
 export function isUnclear(verdict: Verdict): verdict is Unclear {
   return verdict.kind === 'divide' && (!verdict.sure || verdict.reason === 'too-large')
 }
 
-/** No limit that anybody sets on purpose is as low as this: then it is not the event. */
+/** Size limits are never as low as this on purpose: a smaller event is not the cause. */
 const SMALL_BYTES = 64 * 1024
 
-/** Two halves; of a single event itself. */
+/** Returns two halves; a single event comes back as it is. */
 export function halves(events: Events): Events[] {
   const half = Math.ceil(events.offsets.length / 2)
   return [slice(events, 0, half), ...nonEmpty(slice(events, half))]

@@ -1,6 +1,6 @@
 /**
- * Cookies of a load balancer, sent back so that it finds the way to the same indexer: acknowledgements lie in the memory
- * of the one that took the events. One endpoint, so a name and a value are all that is kept.
+ * Cookies of a load balancer, sent back so that requests reach the same indexer: acknowledgements lie in the memory of the
+ * one that took the events. There is one endpoint, so names and values are all that is kept.
  */
 
 import type { HttpHeaders } from '../http/client.ts'
@@ -10,13 +10,13 @@ export type CookieHeader = Readonly<Record<string, string>>
 
 export interface Cookies {
   header(): CookieHeader
-  /** From an answer; says whether it sets any. */
+  /** Takes cookies from an answer; says whether it sets any. */
   take(headers: HttpHeaders): boolean
-  /** How often a cookie got another value, or went. */
+  /** Number of times that a cookie changed its value or was removed. */
   changes(): number
 }
 
-/** More than any balancer sets; an endpoint that sends ever new names may not fill our memory. */
+/** More than any balancer sets: an endpoint that keeps sending new names cannot fill the memory. */
 const MAX_COOKIES = 20
 
 export function createCookies(): Cookies {
@@ -46,7 +46,7 @@ export function createCookies(): Cookies {
   }
 }
 
-/** `Max-Age=0` (or less) and a date that is over mean that the cookie is to go. */
+/** Says whether the cookie is removed: by `Max-Age=0` or less, or by a date that is over. */
 function isExpired(attributes: string): boolean {
   const maxAge = /;\s*max-age\s*=\s*(-?\d+)/i.exec(attributes)?.[1]
   if (maxAge !== undefined) return Number(maxAge) <= 0

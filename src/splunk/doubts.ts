@@ -1,13 +1,13 @@
 /**
- * Some answers refuse a request without saying why: they may be about an event, or something on the way refuses
- * everything for a while. A lone refusal counts against its event only when the same endpoint accepted other requests
- * both in the second before it and in the second after it: an acceptance further off may lie on the other side of an
- * outage.
+ * Doubts about answers that refuse a request without saying why: an event may be the cause, or something on the way may
+ * refuse everything for a while. A lone refusal counts against its event only when the same endpoint accepted other
+ * requests both in the second before it and in the second after it. An acceptance further off may lie on the other side
+ * of an outage.
  */
 
 import { type Acceptances, SECOND_MS } from './acceptances.ts'
 
-/** Who has refused: when the request was sent and answered, and what else that endpoint accepts. */
+/** The endpoint that has refused: when the request was sent and answered, and what else it accepts. */
 export interface Refuser {
   readonly sentAtMs: number
   readonly atMs: number
@@ -15,15 +15,15 @@ export interface Refuser {
 }
 
 export interface Doubts {
-  /** Notes that an event was refused alone, and judges it. `once-more`: the event shall be sent again at once. */
+  /** Notes that an event was refused alone, and judges it. `once-more`: the event is to be posted again at once. */
   refusedAlone(number: number, by: Refuser): 'open' | 'once-more' | 'proven'
-  /** Says whether it is the event that is refused, by what has been accepted since. */
+  /** Says whether the event itself is refused, by what has been accepted since. */
   isProven(number: number): boolean
   /** Milliseconds for which an acceptance can still make a refusal of this event count; 0 when none can. */
   openForMs(number: number, nowMs: number): number
 }
 
-/** One of several backends behind an address may refuse everything: the next try may meet another one. */
+/** Lone refusals that prove an event: one of several backends may refuse everything, and the next post may meet another. */
 const LONE_REFUSALS = 3
 
 /** The lone refusals of one event. */
@@ -34,7 +34,7 @@ interface Case {
   open: readonly Refuser[]
 }
 
-/** One for each page: events are known by their numbers. */
+/** Returns one for each page: events are known by their numbers. */
 export function createDoubts(): Doubts {
   const cases = new Map<number, Case>()
 
@@ -60,7 +60,7 @@ export function createDoubts(): Doubts {
   }
 }
 
-/** How long a request may still be sent whose acceptance makes this refusal count. */
+/** Returns how long a request may still be sent whose acceptance makes this refusal count. */
 function leftMs({ atMs }: Refuser, nowMs: number): number {
   return atMs + SECOND_MS - nowMs
 }

@@ -1,4 +1,4 @@
-/** Events one after the other, and parts of them: what is left of a body while its answers come in. */
+/** Events one after the other in one piece of memory, and how to take such a piece apart. */
 
 import { isRecord, parseJson } from '../base/json.ts'
 
@@ -7,11 +7,11 @@ export interface Events {
   readonly bytes: Uint8Array
   /** Where each begins in `bytes`. */
   readonly offsets: readonly number[]
-  /** What each is called by whoever made them: its number in their page. */
+  /** Number of each event in its page. */
   readonly numbers: readonly number[]
 }
 
-/** `events[from, to)`; shares the bytes. */
+/** Returns `events[from, to)`; shares the bytes. */
 export function slice(events: Events, from: number, to = events.offsets.length): Events {
   if (from === 0 && to === events.offsets.length) return events
   const start = startOf(events, from)
@@ -22,7 +22,7 @@ export function slice(events: Events, from: number, to = events.offsets.length):
   }
 }
 
-/** Those at which `isWanted` says yes, in memory of their own. */
+/** Returns the events for which `isWanted` is true, in memory of their own. */
 export function pick(events: Events, isWanted: (index: number) => boolean): Events {
   const wanted = events.offsets.map((_, index) => index).filter(isWanted)
   const texts = wanted.map(index => bytesOf(events, index))
@@ -32,7 +32,7 @@ export function pick(events: Events, isWanted: (index: number) => boolean): Even
   )
 }
 
-/** Events that lie apart, each with its line end, as one piece. */
+/** Joins events that lie apart, each with its line end. */
 export function join(texts: readonly Uint8Array[], numbers: readonly number[]): Events {
   let length = 0
   const offsets = texts.map(text => {
@@ -43,12 +43,12 @@ export function join(texts: readonly Uint8Array[], numbers: readonly number[]): 
   return { bytes: Buffer.concat(texts), offsets, numbers }
 }
 
-/** One event's JSON, with the line end behind it. */
+/** Returns one event's JSON, with the line end behind it. */
 export function bytesOf(events: Events, index: number): Uint8Array {
   return events.bytes.subarray(startOf(events, index), startOf(events, index + 1))
 }
 
-/** The index that an event asks for; '' where it leaves that to the token. */
+/** Returns the index that an event asks for; '' where it leaves that to the token. */
 export function indexOf(events: Events, index: number): string {
   const envelope = parseJson(bytesOf(events, index))
   const asked = isRecord(envelope) ? envelope.index : ''

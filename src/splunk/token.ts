@@ -1,14 +1,14 @@
-/** The HEC token: when it came from a file, the file is read again after Splunk has refused it. */
+/** The HEC token. When it came from a file, the file is read again after Splunk has refused the token. */
 
 import { readFileSync } from 'node:fs'
 
 export interface Token {
   current(): string
-  /** Splunk refuses it: whoever asks next gets what the file holds by then. */
+  /** Notes that Splunk refuses the token: the next `current` reads the file again. */
   refused(): void
 }
 
-/** A file that cannot be read, or holds no token, changes nothing. */
+/** Keeps the token where the file cannot be read, or holds none. */
 export function createToken(token: string, file: string | undefined): Token {
   let current = token
   let isStale = false
@@ -24,7 +24,7 @@ export function createToken(token: string, file: string | undefined): Token {
   }
 }
 
-/** White space inside would be no token, and a line end in a header nobody's wish. */
+/** Returns the file's token, without the last line end; undefined for text with white space or control characters. */
 function readToken(file: string): string | undefined {
   try {
     const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
