@@ -1,7 +1,9 @@
 /**
- * A bounded number of bytes that many may borrow from. Waiting is first come, first served, so a large request is
- * never starved by small ones.
+ * A bounded number of bytes that many may borrow from. Waiting is first come, first served, so small requests never
+ * starve a large one.
  */
+
+import { createLine } from './line.ts'
 
 export interface Budget {
   /** Waits until `bytes` are free (or, for more than the whole budget, until nothing is lent); rejects on abort. */
@@ -11,57 +13,46 @@ export interface Budget {
 }
 
 export interface Loan {
-  /** What is held turned out larger or smaller than asked for. Growing never waits: the bytes are there already. */
+  /** Corrects how many bytes are held. Growing never waits: the bytes are there already. */
   resize(bytes: number): void
-  /** Gives everything back; harmless when repeated. */
+  /** Returns all bytes of the loan; harmless when repeated. */
   release(): void
-}
-
-interface Waiter {
-  readonly bytes: number
-  readonly admit: () => void
 }
 
 export function createBudget(capacityBytes: number): Budget {
   let lent = 0
-  const queue: Waiter[] = []
+  const line = createLine<Loan, number>()
 
   const fits = (bytes: number) => lent === 0 || lent + bytes <= capacityBytes
 
-  function admitWaiting(): void {
-    for (let head = queue[0]; head && fits(head.bytes); head = queue[0]) {
-      queue.shift()
-      lent += head.bytes
-      head.admit()
-    }
+  function lendToLine(): void {
+    for (let bytes = line.first(); bytes !== undefined && fits(bytes); bytes = line.first())
+      line.serve(lend(bytes))
   }
 
-  function createLoan(bytes: number): Loan {
+  function lend(bytes: number): Loan {
     let held = bytes
+    lent += bytes
     const resize = (to: number) => {
       lent += to - held
       held = to
-      admitWaiting()
+      lendToLine()
     }
     return { resize, release: () => resize(0) }
   }
 
-  function enqueue(bytes: number, signal: AbortSignal): Promise<Loan> {
-    return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        queue.splice(queue.indexOf(waiter), 1)
-        reject(signal.reason)
-        // Not before all who wait on this signal have given up: none of them may be served on its way out.
-        queueMicrotask(admitWaiting)
-      }
-      const admit = () => {
-        signal.removeEventListener('abort', giveUp)
-        resolve(createLoan(bytes))
-      }
-      const waiter: Waiter = { bytes, admit }
-      queue.push(waiter)
-      signal.addEventListener('abort', giveUp, { once: true })
-    })
+  /**
+   * When the first in line gives up, the next one may fit. One signal may end several waits: its listeners run one after
+   * the other in one go, each takes its waiter out of the line, and only then does this rejection arrive. So bytes never
+   * go to a waiter that is about to give up.
+   */
+  async function waitInLine(bytes: number, signal: AbortSignal): Promise<Loan> {
+    try {
+      return await line.wait(signal, bytes)
+    } catch (reason) {
+      lendToLine()
+      throw reason
+    }
   }
 
   return {
@@ -69,9 +60,8 @@ export function createBudget(capacityBytes: number): Budget {
     lentBytes: () => lent,
     take(bytes, signal) {
       if (signal.aborted) return Promise.reject(signal.reason)
-      if (queue.length > 0 || !fits(bytes)) return enqueue(bytes, signal)
-      lent += bytes
-      return Promise.resolve(createLoan(bytes))
+      if (line.first() !== undefined || !fits(bytes)) return waitInLine(bytes, signal)
+      return Promise.resolve(lend(bytes))
     },
   }
 }

@@ -1,9 +1,9 @@
 /** Waiting that ends early: every wait in the program goes through here and takes a signal. */
 
-/** A longer timer fires at once (its 32 bits overflow); nobody here waits for 24 days on purpose. */
+/** A longer timer fires at once (its 32 bits overflow); no wait here is meant to last 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** What a timer can take: a moment that has just passed is now (for less than 0 Node prints a warning). */
+/** Limits `ms` to what a timer can take; less than 0, for which Node prints a warning, becomes 0. */
 export function timerMs(ms: number): number {
   return Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)
 }
@@ -28,7 +28,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
-/** A wait that somebody else can cut short: `ring()` ends the current (or else the next) `sleep`. */
+/** A sleep that another part can cut short: `ring()` ends the current (or else the next) `sleep`. */
 export interface Alarm {
   sleep(ms: number, signal: AbortSignal): Promise<void>
   ring(): void
@@ -45,32 +45,24 @@ export function createAlarm(): Alarm {
   }
 }
 
-/** A bell that wakes all who wait for it. */
+/** A bell that wakes all who wait for it; a later one waits for the next ring. */
 export interface Bell {
-  /** Until it rings, `ms` have passed, or the signal is aborted. */
+  /** Waits until it rings, `ms` have passed, or the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>
   ring(): void
 }
 
 export function createBell(): Bell {
-  const waiting = new Set<() => void>()
+  let bell: AbortController | undefined
   return {
     wait(ms, signal) {
-      if (signal.aborted) return Promise.resolve()
-      return new Promise(resolve => {
-        const wake = () => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', wake)
-          waiting.delete(wake)
-          resolve()
-        }
-        const timer = setTimeout(wake, timerMs(ms))
-        signal.addEventListener('abort', wake)
-        waiting.add(wake)
-      })
+      bell ??= new AbortController()
+      return sleep(ms, AbortSignal.any([bell.signal, signal]))
     },
     ring() {
-      for (const wake of [...waiting]) wake()
+      const rung = bell
+      bell = undefined
+      rung?.abort()
     },
   }
 }

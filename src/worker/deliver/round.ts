@@ -168,10 +168,10 @@ async function sendBodies(
       await Promise.allSettled(sends)
       throw error
     } finally {
-      if (!body) buffers.give(buffer)
+      if (!body) buffers.release(buffer)
     }
     if (!body) break
-    const sent = sendBody(body, sending).finally(() => buffers.give(buffer))
+    const sent = sendBody(body, sending).finally(() => buffers.release(buffer))
     // A rejection is looked at when all have settled; until then it must not count as unhandled.
     const settled = sent.catch(() => undefined)
     sends.push(sent)

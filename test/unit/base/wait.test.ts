@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { aborted, createAlarm, sleep, timerMs } from '../../../src/base/wait.ts'
+import { aborted, createAlarm, createBell, sleep, timerMs } from '../../../src/base/wait.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -124,6 +124,41 @@ describe('an alarm', () => {
     const alarm = createAlarm()
     const over = watch(alarm.sleep(1_000, never()))
     alarm.ring()
+    await over()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a bell', () => {
+  const never = () => new AbortController().signal
+
+  it('wakes all who wait when it rings, and none that comes later', async () => {
+    const bell = createBell()
+    bell.ring()
+    const waits = [watch(bell.wait(1_000, never())), watch(bell.wait(1_000, never()))]
+    expect(await Promise.all(waits.map(over => over()))).toEqual([false, false])
+    bell.ring()
+    expect(await Promise.all(waits.map(over => over()))).toEqual([true, true])
+    expect(await watch(bell.wait(1_000, never()))()).toBe(false)
+  })
+
+  it('wakes when the time is up, and when the signal is aborted, but then that one alone', async () => {
+    const bell = createBell()
+    const stop = new AbortController()
+    const short = watch(bell.wait(100, never()))
+    const stopped = watch(bell.wait(1_000, stop.signal))
+    await vi.advanceTimersByTimeAsync(100)
+    expect([await short(), await stopped()]).toEqual([true, false])
+    const other = watch(bell.wait(1_000, never()))
+    stop.abort()
+    expect([await stopped(), await other()]).toEqual([true, false])
+    expect(await watch(bell.wait(1_000, stop.signal))()).toBe(true)
+  })
+
+  it('leaves no timer behind', async () => {
+    const bell = createBell()
+    const over = watch(bell.wait(1_000, never()))
+    bell.ring()
     await over()
     expect(vi.getTimerCount()).toBe(0)
   })
