@@ -1,6 +1,6 @@
 /**
  * A worker's inner loops in WebAssembly, with vectors of sixteen bytes. Logs of a group become HEC events, until one comes
- * that is unusual; src/worker/encode/page-encoder.ts, which decides what an event looks like, takes that one. Memory is
+ * that is unusual; src/worker/encode/event-writer.ts, which decides what an event looks like, takes that one. Memory is
  * laid out by src/worker/encode/module.ts.
  */
 
@@ -19,7 +19,7 @@ const TIME_TAG: u32 = 0x08
 const NANOSECONDS_TAG: u32 = 0x25
 const NANOSECONDS_BYTES: usize = 5
 
-/** As in page-encoder.ts. */
+/** As in event-time.ts and json-text.ts. */
 const TIME_BYTES: u32 = 40
 const WORST_GROWTH: u64 = 6
 /** A tag and a length are never longer: a log that begins closer to the end may be cut. */

@@ -19,7 +19,7 @@ export interface Reader {
   position: number
 }
 
-/** The varint at the position, which moves behind it. Exact up to 2^53. */
+/** Reads the varint at the position, which moves behind it. Exact up to 2^53. Throws `CorruptPage`. */
 export function readVarint(reader: Reader, end: number): number {
   let value = 0
   let scale = 1
@@ -33,7 +33,7 @@ export function readVarint(reader: Reader, end: number): number {
   throw new CorruptPage('a number is longer than ten bytes')
 }
 
-/** Reads a length and answers where its bytes end; the position is where they begin. */
+/** Reads a length and returns where its bytes end; the position is where they begin. Throws `CorruptPage`. */
 export function readEnd(reader: Reader, end: number): number {
   const length = readVarint(reader, end)
   const to = reader.position + length
@@ -41,7 +41,7 @@ export function readEnd(reader: Reader, end: number): number {
   return to
 }
 
-/** Steps over a field of any type: unknown fields are allowed everywhere. */
+/** Steps over a field of any type: unknown fields are allowed everywhere. Throws `CorruptPage`. */
 export function skipField(reader: Reader, wireType: number, end: number): void {
   if (wireType === BYTES) reader.position = readEnd(reader, end)
   else if (wireType === VARINT) readVarint(reader, end)
@@ -52,7 +52,7 @@ export function skipField(reader: Reader, wireType: number, end: number): void {
   if (reader.position > end) throw new CorruptPage('a field is cut')
 }
 
-/** Groups are protobuf's old way of nesting, from its start to its end; none of ours are, an unknown field may be one. */
+/** Steps over a group, protobuf's old way of nesting: Log Service writes none, an unknown field may be one. */
 function skipGroup(reader: Reader, end: number): void {
   for (let depth = 1; depth > 0; ) {
     const wireType = readVarint(reader, end) & 7
@@ -62,20 +62,32 @@ function skipGroup(reader: Reader, end: number): void {
   }
 }
 
-const FIELD_1 = (1 << 3) | BYTES
+/** The tag of field `field` that has a length: a message, a text, or bytes. */
+export const tagOf = (field: number) => (field << 3) | BYTES
 
 /**
- * Where each message of field 1 lies in `bytes[start, end)`: the groups of a page, the logs of a group. Other fields are
- * stepped over. Throws `CorruptPage`.
+ * Steps over other fields to the next one with `tag`; the position ends up behind the tag. Returns where the tag begins,
+ * or -1 when no such field follows before `end`. Throws `CorruptPage`.
+ */
+export function nextField(reader: Reader, tag: number, end: number): number {
+  while (reader.position < end) {
+    const start = reader.position
+    const found = readVarint(reader, end)
+    if (found === tag) return start
+    skipField(reader, found & 7, end)
+  }
+  return -1
+}
+
+const FIELD_1 = tagOf(1)
+
+/**
+ * Yields where each message of field 1 lies in `bytes[start, end)`: the groups of a page, the logs of a group. Other
+ * fields are stepped over. Throws `CorruptPage`.
  */
 export function* messagesIn(bytes: Uint8Array, start: number, end: number) {
   const reader: Reader = { bytes, position: start }
-  while (reader.position < end) {
-    const tag = readVarint(reader, end)
-    if (tag !== FIELD_1) {
-      skipField(reader, tag & 7, end)
-      continue
-    }
+  while (nextField(reader, FIELD_1, end) >= 0) {
     const to = readEnd(reader, end)
     yield { from: reader.position, to }
     reader.position = to

@@ -1,14 +1,14 @@
 /**
- * A page of log groups as bodies of HEC events: one pass over the protobuf bytes, written straight into the buffers
- * that are sent. No object and no string is made for a log unless its keys are unusual.
+ * A page of log groups as bodies of HEC events: one pass over the protobuf bytes, from group to group and log to log,
+ * that decides which logs are sent and where a body ends.
  */
 
-import { BYTES, FIXED32, type Reader, readEnd, readVarint, skipField, VARINT } from '../../sls/protobuf.ts'
+import { nextField, type Reader, readEnd, tagOf } from '../../sls/protobuf.ts'
 import type { Outline } from './check.ts'
+import { EventWriter } from './event-writer.ts'
 import { readGroupHeader } from './group.ts'
-import { escapedSize, WORST_GROWTH, writeJsonText } from './json-text.ts'
-import { type GroupPlan, membersOf, type Planner } from './plan.ts'
-import { createShapes, decodeText, type ShapeNode, type Shapes } from './shape.ts'
+import type { GroupPlan, Planner } from './plan.ts'
+import { createShapes, type Shapes } from './shape.ts'
 import type { SendPlan, Vector } from './vector.ts'
 
 /** Some events, ready to be sent; the bytes live in the buffer that was handed in, or in memory of their own. */
@@ -45,27 +45,21 @@ export interface Select {
 /** `outline`: what `check` has seen of the page; without it the encoder looks for itself. */
 export type Encode = (page: Uint8Array, select?: Select, outline?: Outline) => PageEncoder
 
-/** `{"time":4294967295.123456789,` and the braces and line end around an event. */
-const TIME_BYTES = 40
+/** Field 1: the groups of a page, the logs of a group. */
+const MESSAGE = tagOf(1)
 
-const LOG_TIME = 1
-const LOG_CONTENTS = 2
-const LOG_TIME_NS = 4
-const CONTENTS_TAG = (LOG_CONTENTS << 3) | BYTES
-const KEY_TAG = (1 << 3) | BYTES
-const VALUE_TAG = (2 << 3) | BYTES
-const LOG_TAG = (1 << 3) | BYTES
-
-/** With `vector` usual logs are encoded by it; the bytes are the same. */
+/** Makes the encoder of a shard's pages. `vector` encodes usual logs faster; the bytes are the same without it. */
 export function createEncode(planner: Planner, vector?: Vector): Encode {
   const shapes = createShapes()
   return (page, select, outline) => new EncodingPage(page, { planner, shapes, select, vector, outline })
 }
 
-/** A log that is to be sent: where its field begins in its group, where it ends, what surrounds it. */
+/** A log that is to be sent. */
 interface LogPlace {
+  /** Where its field begins in its group. */
   readonly start: number
-  readonly end: number
+  readonly from: number
+  readonly to: number
   readonly plan: SendPlan
 }
 
@@ -80,35 +74,28 @@ interface EncodingParts {
 /** Where a log is unusual, the next ones are likely to be so, too: they are not offered to the vector encoder. */
 const UNUSUAL_LOGS = 16
 
-/** The state of one page being encoded: a class, because its loops run once for each byte. */
+/** The state of one page being encoded: a class, because its loops run once for each log. */
 class EncodingPage implements PageEncoder {
   readonly #page: Uint8Array
   readonly #planner: Planner
-  readonly #shapes: Shapes
   readonly #reader: Reader
+  readonly #writer: EventWriter
   readonly #select: Select | undefined
   readonly #vector: Vector | undefined
   readonly #outline: Outline | undefined
-  /** Logs that are not to be offered to it. */
+  /** Logs that are not to be offered to the vector encoder. */
   #unusual = 0
   #groupEnd = 0
-  /** Of the next log that is not dropped. */
-  #number = 0
   #plan: GroupPlan = { kind: 'drop' }
+  /** Number of the next log that is not dropped. */
+  #number = 0
   #droppedEvents = 0
   #droppedBytes = 0
-  /** Of logs that were not selected. */
+  /** Bytes of logs that were not selected. */
   #passedBytes = 0
-
-  #out: Uint8Array
-  #at = 0
-
-  #contentKey = 0
-  #contentKeyEnd = 0
-  #contentValue = 0
-  #contentValueEnd = 0
-  #seconds = -1
-  #nanoseconds = 0
+  /** Of the body under way: where its events begin, and their numbers. */
+  #offsets: number[] = []
+  #numbers: number[] = []
 
   constructor(page: Uint8Array, { planner, shapes, select, vector, outline }: EncodingParts) {
     this.#page = page
@@ -116,9 +103,8 @@ class EncodingPage implements PageEncoder {
     this.#vector = vector
     this.#outline = outline
     this.#planner = planner
-    this.#shapes = shapes
     this.#reader = { bytes: page, position: 0 }
-    this.#out = page
+    this.#writer = new EventWriter(this.#reader, shapes)
   }
 
   droppedEvents(): number {
@@ -134,105 +120,103 @@ class EncodingPage implements PageEncoder {
     const leftOutBefore = this.#droppedBytes + this.#passedBytes
     const offsets: number[] = []
     const numbers: number[] = []
-    this.#out = buffer
-    this.#at = 0
+    this.#offsets = offsets
+    this.#numbers = numbers
     this.#unusual = 0
-    while (this.#findLog()) {
-      if (this.#encodeRun(offsets, numbers)) continue
-      const log = this.#takeLog()
-      if (log === undefined) continue
-      const { start, end, plan } = log
-      if (!this.#makeRoom(this.#reader.position, end, plan)) {
-        if (offsets.length > 0) {
-          // Back to the log, not further: its group has been opened already.
-          this.#reader.position = start
-          this.#number--
-          break
-        }
-        this.#out = new Uint8Array(sizeOf(this.#page, this.#reader.position, end, plan))
-      }
-      offsets.push(this.#at)
-      numbers.push(this.#number - 1)
-      this.#writeEvent(this.#reader.position, end, plan)
-      this.#reader.position = end
-      if (this.#out !== buffer) break
+    this.#writer.begin(buffer)
+    for (let start = this.#findLog(); start >= 0; start = this.#findLog()) {
+      if (this.#encodeRun(start)) continue
+      const log = this.#takeLog(start)
+      if (log !== undefined && !this.#addEvent(log)) break
     }
     if (offsets.length === 0) return undefined
     const leftOut = this.#droppedBytes + this.#passedBytes - leftOutBefore
     const rawBytes = this.#reader.position - rawFrom - leftOut
-    return { bytes: this.#out.subarray(0, this.#at), offsets, numbers, rawBytes }
+    return { bytes: this.#writer.out.subarray(0, this.#writer.at), offsets, numbers, rawBytes }
   }
 
-  /** Moves to the beginning of the next log, over group borders and what is no log; false at the end of the page. */
-  #findLog(): boolean {
+  /**
+   * Moves behind the tag of the next log, over group borders and what is no log. Returns where the tag begins; -1 at the
+   * end of the page.
+   */
+  #findLog(): number {
     const reader = this.#reader
     for (;;) {
-      if (reader.position >= this.#groupEnd) {
-        if (reader.position >= this.#page.length) return false
-        this.#openGroup()
-        continue
-      }
-      const start = reader.position
-      const tag = readVarint(reader, this.#groupEnd)
-      if (tag === LOG_TAG) {
-        reader.position = start
-        return true
-      }
-      skipField(reader, tag & 7, this.#groupEnd)
+      const start = nextField(reader, MESSAGE, this.#groupEnd)
+      if (start >= 0) return start
+      if (nextField(reader, MESSAGE, this.#page.length) < 0) return -1
+      this.#openGroup()
     }
   }
 
-  /** As many of the next logs as the vector encoder takes; false when there are none. */
-  #encodeRun(offsets: number[], numbers: number[]): boolean {
+  /** Encodes as many of the logs from `start` on as the vector encoder takes; false when it takes none. */
+  #encodeRun(start: number): boolean {
     if (!this.#vector || this.#plan.kind === 'drop' || this.#select?.all() === false) return false
     if (this.#unusual > 0) {
       this.#unusual--
       return false
     }
-    const at = this.#at
-    const target = { plan: this.#plan, out: this.#out, at }
-    const run = this.#vector.encode(this.#page, this.#reader.position, this.#groupEnd, target)
+    const { out, at } = this.#writer
+    const run = this.#vector.encode(this.#page, start, this.#groupEnd, { plan: this.#plan, out, at })
+    if (run.events === 0) {
+      this.#unusual = UNUSUAL_LOGS
+      return false
+    }
     for (let i = 0; i < run.events; i++) {
-      offsets.push(at + (run.offsets[i] ?? 0))
-      numbers.push(this.#number++)
+      this.#offsets.push(at + (run.offsets[i] ?? 0))
+      this.#numbers.push(this.#number++)
     }
     this.#reader.position = run.position
-    this.#at = run.at
-    if (run.events === 0) this.#unusual = UNUSUAL_LOGS
-    return run.events > 0
+    this.#writer.at = run.at
+    return true
   }
 
-  /** Enters the log that begins here; undefined when it is not to be sent, and passed. */
-  #takeLog(): LogPlace | undefined {
+  /** Enters the log whose tag has been read; undefined when it is not to be sent, and passed. */
+  #takeLog(start: number): LogPlace | undefined {
     const reader = this.#reader
-    const start = reader.position
-    readVarint(reader, this.#groupEnd)
-    const end = readEnd(reader, this.#groupEnd)
+    const to = readEnd(reader, this.#groupEnd)
+    const from = reader.position
     const plan = this.#plan
     if (plan.kind === 'send') {
       const number = this.#number++
-      if (this.#select === undefined || this.#select.wants(number, plan.index)) return { start, end, plan }
-      this.#passedBytes += end - reader.position
+      if (this.#select === undefined || this.#select.wants(number, plan.index))
+        return { start, from, to, plan }
+      this.#passedBytes += to - from
     } else {
       this.#droppedEvents++
-      this.#droppedBytes += end - reader.position
+      this.#droppedBytes += to - from
     }
-    reader.position = end
+    reader.position = to
     return undefined
   }
 
-  #openGroup(): void {
-    const reader = this.#reader
-    const tag = readVarint(reader, this.#page.length)
-    if (tag !== LOG_TAG) {
-      skipField(reader, tag & 7, this.#page.length)
-      return
+  /** Adds the log to the body; false when the body ends, in front of the log or behind it. */
+  #addEvent({ start, from, to, plan }: LogPlace): boolean {
+    const writer = this.#writer
+    const fits = writer.hasRoom(from, to, plan)
+    if (!fits) {
+      if (this.#offsets.length > 0) {
+        // Back to the log, not further: its group has been opened already.
+        this.#reader.position = start
+        this.#number--
+        return false
+      }
+      writer.begin(new Uint8Array(writer.sizeOf(from, to, plan)))
     }
-    this.#groupEnd = readEnd(reader, this.#page.length)
+    this.#offsets.push(writer.at)
+    this.#numbers.push(this.#number - 1)
+    writer.write(from, to, plan)
+    this.#reader.position = to
+    return fits
+  }
+
+  /** Enters the group whose tag has been read. */
+  #openGroup(): void {
+    this.#groupEnd = readEnd(this.#reader, this.#page.length)
     this.#plan = this.#planner(readGroupHeader(this.#page, this.#logsEnd(), this.#groupEnd))
   }
 
-  /** Where something else begins behind the logs at the front of the group: mostly its topic, source and tags. */
+  /** Returns where something else begins behind the logs at the front of the group: mostly its topic, source and tags. */
   #logsEnd(): number {
     const start = this.#reader.position
     let end = this.#outline?.get(start) ?? start
@@ -243,177 +227,4 @@ class EncodingPage implements PageEncoder {
     }
     return end
   }
-
-  /** Whether the log fits behind what is written, first by a bound that costs nothing, then by a closer one. */
-  #makeRoom(from: number, to: number, plan: SendPlan): boolean {
-    const room = this.#out.length - this.#at - overheadOf(plan)
-    return (
-      (to - from) * WORST_GROWTH <= room || sizeOf(this.#page, from, to, plan) <= this.#out.length - this.#at
-    )
-  }
-
-  #writeEvent(from: number, to: number, plan: SendPlan): void {
-    this.#readTime(from, to)
-    this.#writeTime()
-    this.#writeBytes(plan.head)
-    const start = this.#at
-    const fields = this.#writeFields(from, to)
-    if (fields === UNUSUAL) {
-      this.#at = start
-      this.#writeFieldsCarefully(from, to, plan)
-    } else {
-      this.#writeBytes(fields > 0 ? plan.tail : plan.tailAlone)
-    }
-  }
-
-  /** Writes the contents in their order; answers how many, or `UNUSUAL` when a key needs care. */
-  #writeFields(from: number, to: number): number {
-    const source = this.#page
-    const reader = this.#reader
-    let node: ShapeNode = this.#shapes.root()
-    let fields = 0
-    reader.position = from
-    while (reader.position < to) {
-      const tag = readVarint(reader, to)
-      if (tag !== CONTENTS_TAG) {
-        skipField(reader, tag & 7, to)
-        continue
-      }
-      this.#readContent(readEnd(reader, to))
-      const next = this.#shapes.next(node, source, this.#contentKey, this.#contentKeyEnd)
-      if (next === undefined || next.needsCare) return UNUSUAL
-      node = next
-      this.#writeBytes(next.json)
-      this.#at = writeJsonText(this.#out, this.#at, source, this.#contentValue, this.#contentValueEnd)
-      this.#out[this.#at++] = 0x22
-      fields++
-    }
-    return fields
-  }
-
-  /** Reads the key and value of a content that ends at `end`; the position ends up there. */
-  #readContent(end: number): void {
-    const reader = this.#reader
-    this.#contentKey = this.#contentKeyEnd = this.#contentValue = this.#contentValueEnd = end
-    while (reader.position < end) {
-      const tag = readVarint(reader, end)
-      if (tag !== KEY_TAG && tag !== VALUE_TAG) {
-        skipField(reader, tag & 7, end)
-        continue
-      }
-      const to = readEnd(reader, end)
-      if (tag === KEY_TAG) {
-        this.#contentKey = reader.position
-        this.#contentKeyEnd = to
-      } else {
-        this.#contentValue = reader.position
-        this.#contentValueEnd = to
-      }
-      reader.position = to
-    }
-  }
-
-  /**
-   * The way for keys that occur twice (the last value wins, at the place of the first, as in the official Python SDK)
-   * or that are called like metadata (the field wins).
-   */
-  #writeFieldsCarefully(from: number, to: number, plan: SendPlan): void {
-    const values = new Map<string, readonly [number, number]>()
-    const reader = this.#reader
-    reader.position = from
-    while (reader.position < to) {
-      const tag = readVarint(reader, to)
-      if (tag !== CONTENTS_TAG) {
-        skipField(reader, tag & 7, to)
-        continue
-      }
-      this.#readContent(readEnd(reader, to))
-      const name = decodeText(this.#page.subarray(this.#contentKey, this.#contentKeyEnd))
-      values.set(name, [this.#contentValue, this.#contentValueEnd])
-    }
-    let comma = ''
-    for (const [name, [valueFrom, valueTo]] of values) {
-      this.#writeBytes(Buffer.from(`${comma}${JSON.stringify(name)}:"`))
-      this.#at = writeJsonText(this.#out, this.#at, this.#page, valueFrom, valueTo)
-      this.#out[this.#at++] = 0x22
-      comma = ','
-    }
-    const rest = membersOf([...plan.metadata()].filter(([name]) => !values.has(name)))
-    this.#writeBytes(Buffer.from(`${rest && `,${rest}`}}}\n`))
-  }
-
-  /** Time and Time_ns may stand anywhere in the log, so they are looked for before anything is written. */
-  #readTime(from: number, to: number): void {
-    const reader = this.#reader
-    this.#seconds = -1
-    this.#nanoseconds = 0
-    reader.position = from
-    while (reader.position < to) {
-      const tag = readVarint(reader, to)
-      if (tag === ((LOG_TIME << 3) | VARINT)) {
-        // A uint32: of what is longer the low 32 bits count.
-        this.#seconds = readVarint(reader, to) >>> 0
-      } else if (tag === ((LOG_TIME_NS << 3) | FIXED32)) {
-        skipField(reader, FIXED32, to)
-        this.#nanoseconds = readFixed32(this.#page, reader.position - 4)
-      } else {
-        skipField(reader, tag & 7, to)
-      }
-    }
-    reader.position = from
-  }
-
-  /** `{"time":1672628645.123456789,`; a log without a time (SLS requires one) leaves it to Splunk's clock. */
-  #writeTime(): void {
-    this.#out[this.#at++] = 0x7b
-    if (this.#seconds < 0) return
-    this.#writeBytes(TIME_KEY)
-    this.#writeNumber(this.#seconds, digitsOf(this.#seconds))
-    if (this.#nanoseconds > 0 && this.#nanoseconds < 1e9) {
-      this.#out[this.#at++] = 0x2e
-      this.#writeNumber(this.#nanoseconds, 9)
-    }
-    this.#out[this.#at++] = 0x2c
-  }
-
-  #writeNumber(value: number, digits: number): void {
-    let rest = value
-    for (let i = this.#at + digits - 1; i >= this.#at; i--) {
-      const tens = Math.floor(rest / 10)
-      this.#out[i] = 0x30 + (rest - tens * 10)
-      rest = tens
-    }
-    this.#at += digits
-  }
-
-  /** Byte by byte: for the few dozen bytes of a key this beats a call of `set`. */
-  #writeBytes(bytes: Uint8Array): void {
-    const out = this.#out
-    let at = this.#at
-    for (let i = 0; i < bytes.length; i++) out[at++] = bytes[i] ?? 0
-    this.#at = at
-  }
-}
-
-const UNUSUAL = -1
-const TIME_KEY = new Uint8Array(Buffer.from('"time":'))
-
-function digitsOf(value: number): number {
-  let digits = 1
-  for (let limit = 10; value >= limit; limit *= 10) digits++
-  return digits
-}
-
-function readFixed32(bytes: Uint8Array, at: number): number {
-  const byte = (i: number) => bytes[at + i] ?? 0
-  return byte(0) + byte(1) * 0x100 + byte(2) * 0x10000 + byte(3) * 0x1000000
-}
-
-function overheadOf({ head, tail, tailAlone }: SendPlan): number {
-  return TIME_BYTES + head.length + tail.length + tailAlone.length
-}
-
-/** An upper bound of an event's length. A content's tag, a control character, counts as six: so many take `"":"",`. */
-function sizeOf(page: Uint8Array, from: number, to: number, plan: SendPlan): number {
-  return escapedSize(page, from, to) + overheadOf(plan)
 }
