@@ -185,8 +185,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a page lies in its place until all of it is settled',
-    file: 'src/worker/deliver/round.ts',
-    find: '      await Promise.allSettled(sends)\n      throw error\n',
+    file: 'src/worker/deliver/bodies.ts',
+    find: '      await Promise.allSettled(deliveries)\n      throw error\n',
     replace: '      throw error\n',
     project: 'unit',
     test: 'test/unit/worker/deliver/deliver-page.test.ts',

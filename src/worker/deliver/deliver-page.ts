@@ -1,6 +1,6 @@
 /**
- * One page, in rounds until Splunk or the dead letters have all of it: events that Splunk does not take before somebody
- * mends something are left aside without holding a buffer, and encoded again when it is time to try.
+ * One page, in rounds until Splunk or the dead letters have all of it: events that Splunk takes only after an operator has
+ * fixed something wait without a buffer, and are encoded again when it is time to try.
  */
 
 import { type BackoffRange, backoffMs } from '../../base/backoff.ts'
@@ -8,16 +8,17 @@ import { sleep } from '../../base/wait.ts'
 import { check, type Outline } from '../encode/check.ts'
 import type { Vector } from '../encode/vector.ts'
 import type { HeldPage } from '../read/held-page.ts'
-import { createHomeless, createRound, createUnsettled, type RoundParts } from './round.ts'
+import { createHomeless } from './homeless.ts'
+import { createUnsettled, deliverRound, type RoundContext, type RoundParts } from './round.ts'
 
 export interface PageDelivery extends RoundParts {
-  /** For looking whether the page is whole. */
+  /** Looks whether the page is whole; without it TypeScript does. */
   readonly vector?: Vector | undefined
-  /** Events of the page have to wait for somebody: what else waits for the page may give up its memory. */
+  /** Called before events of the page wait: what was read ahead of it may release its memory. */
   readonly onHold?: () => void
-  /** What is in flight is about to be given up. */
+  /** Called before what is in flight is given up. */
   readonly onUnfinished?: () => void
-  /** Nothing new is to be waited for: what waits already is given up. */
+  /** Aborted when held events are no longer waited for. */
   readonly ending: AbortSignal
 }
 
@@ -27,13 +28,13 @@ export type PageOutcome =
   /** Events that have to wait were given up, at a stop or because the page could not be read again as it was. */
   | { readonly kind: 'unfinished' }
 
-/** Nobody waits longer than a minute: what was mended must show soon. */
+/** No try is further away than a minute: what was fixed must show soon. */
 const HOLD: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
 
 /**
- * `delivered`: Splunk or the dead letters have every event of the page. A corrupt page is found so before anything of it
- * is sent. Rejects when the signal is aborted. In every case nothing of the page is under way any more and all buffers
- * are back.
+ * `delivered`: Splunk or the dead letters have every event of the page. A corrupt page is found before anything of it is
+ * delivered. Rejects when the signal is aborted. In every case nothing of the page is under way any more and all buffers
+ * are released.
  */
 export async function deliverPage(
   page: HeldPage,
@@ -56,41 +57,54 @@ interface CheckedPage {
   readonly outline: Outline
 }
 
-async function deliverRounds(
-  { page, parts, outline }: CheckedPage,
-  signal: AbortSignal,
-): Promise<PageOutcome> {
+async function deliverRounds(checked: CheckedPage, signal: AbortSignal): Promise<PageOutcome> {
+  const { page, parts } = checked
   const { length } = page.bytes()
   const unsettled = createUnsettled(length)
-  const context = { page, parts, outline, unsettled, homeless: createHomeless() }
-  const first = createRound(context, undefined)
-  await first.send(signal)
-  parts.meter.dropped(first.encoder.droppedEvents())
-  unsettled.take(first.encoder.droppedBytes())
-  let left = first.left
-  for (let failures = 0; left.size > 0; failures++) {
-    parts.onHold?.()
-    const isThere = await wait(page, backoffMs(failures, HOLD), [signal, parts.ending])
-    signal.throwIfAborted()
-    if (parts.ending.aborted || !isThere) {
-      parts.onUnfinished?.()
-      parts.meter.abandoned()
-      return { kind: 'unfinished' }
-    }
-    const round = createRound(context, left)
-    await round.send(signal)
-    if (round.left.size < left.size) failures = -1
-    left = round.left
+  const context = { ...checked, unsettled, homeless: createHomeless() }
+  const first = await deliverRound(context, undefined, signal)
+  parts.meter.dropped(first.droppedEvents)
+  unsettled.settle(first.droppedBytes)
+  const isWhole = await deliverLeft(context, parts, { left: first.left, signal })
+  if (!isWhole) {
+    parts.onUnfinished?.()
+    parts.meter.abandoned()
+    return { kind: 'unfinished' }
   }
   // What lies around the logs is delivered with them.
-  parts.meter.delivered(0, unsettled.take(length))
+  parts.meter.delivered(0, unsettled.settle(length))
   return { kind: 'delivered' }
 }
 
-/** Without the page's memory; false when the page is not there again afterwards. */
-async function wait(page: HeldPage, ms: number, signals: AbortSignal[]): Promise<boolean> {
+interface Left {
+  readonly left: ReadonlySet<number>
+  readonly signal: AbortSignal
+}
+
+/** Delivers what the first round has left, round by round; false when it is given up. */
+async function deliverLeft(
+  context: RoundContext,
+  { onHold, ending }: PageDelivery,
+  { left: leftByFirst, signal }: Left,
+): Promise<boolean> {
+  let left = leftByFirst
+  let failures = 0
+  while (left.size > 0) {
+    onHold?.()
+    const isThere = await waitWithoutMemory(context.page, backoffMs(failures, HOLD), [signal, ending])
+    signal.throwIfAborted()
+    if (ending.aborted || !isThere) return false
+    const round = await deliverRound(context, left, signal)
+    failures = round.left.size < left.size ? 0 : failures + 1
+    left = round.left
+  }
+  return true
+}
+
+/** Waits with the page's memory released; false when the page is not there again afterwards. */
+async function waitWithoutMemory(page: HeldPage, ms: number, signals: AbortSignal[]): Promise<boolean> {
   const over = AbortSignal.any(signals)
-  page.putAway()
+  page.releaseMemory()
   await sleep(ms, over)
   return !over.aborted && (await page.fetch())
 }

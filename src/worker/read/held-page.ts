@@ -1,6 +1,6 @@
 /**
- * A page that is worked on, with the memory it takes. While events of it have to wait for somebody, the memory goes
- * back, so that the worker's other shards can read; the page is read again when it is time to try.
+ * A page that is worked on, with the memory it takes. While events of it have to wait, the memory is released, so that the
+ * worker's other shards can read; the page is read again when it is time to try.
  */
 
 import { RELEASABLE_BYTES } from '../../base/release.ts'
@@ -9,21 +9,24 @@ import type { Pages, PulledPage } from './pages.ts'
 
 export interface HeldPage {
   readonly page: Omit<Page, 'data' | 'release'>
-  /** Empty while it is put away. */
+  /** Empty while the memory is released. */
   bytes(): Uint8Array
-  /** Gives its memory back, when it is much. */
-  putAway(): void
+  /** Releases the memory until `fetch`, when it is much and the page can be read again. */
+  releaseMemory(): void
   /**
    * Has the bytes there again. False when they cannot be had, or are not the same any more: then nothing that was known
    * of the page's events holds.
    */
   fetch(): Promise<boolean>
-  /** Gives everything back; for good. */
+  /** Releases everything, for good. */
   release(): void
 }
 
-/** `mayPutAway`: what lies between two cursors is the same each time it is read, which a query does not promise. */
-export function holdPage(pulled: PulledPage, pages: Pages, mayPutAway: boolean): HeldPage {
+/**
+ * Holds a page that was pulled. `mayReadAgain`: what lies between two cursors is the same each time it is read, which a
+ * query does not promise.
+ */
+export function holdPage(pulled: PulledPage, pages: Pages, mayReadAgain: boolean): HeldPage {
   const { page } = pulled
   const length = page.data.length
   let held: PulledPage | undefined = pulled
@@ -37,8 +40,8 @@ export function holdPage(pulled: PulledPage, pages: Pages, mayPutAway: boolean):
   return {
     page,
     bytes: () => held?.page.data ?? EMPTY,
-    putAway() {
-      if (mayPutAway && length >= RELEASABLE_BYTES) release()
+    releaseMemory() {
+      if (mayReadAgain && length >= RELEASABLE_BYTES) release()
     },
     async fetch() {
       if (held) return true

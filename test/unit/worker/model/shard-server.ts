@@ -161,7 +161,7 @@ export function createShardServer({ owner, ...watch }: ShardServerOptions): Shar
   }
 }
 
-/** A page with one of these is put away while it is held, and read again. */
+/** A page with one of these gives up its memory while it is held, and is read again. */
 const PADDED_EVERY = 5
 const PADDING = 'x'.repeat(66_000)
 

@@ -7,7 +7,7 @@ export function heldPage(bytes: Uint8Array): HeldPage {
   return {
     page: { from: 'MTA=', next: 'MTE=', groups: 1, atEnd: true },
     bytes: () => bytes,
-    putAway: () => {},
+    releaseMemory: () => {},
     fetch: async () => true,
     release: () => {},
   }
