@@ -74,6 +74,7 @@ async function setUp({ onTestFinished }: TestContext, { timeoutMs = 10_000 } = {
       cut: cut.signal,
       onLost: failure => void lost.push(failure),
       isOurs: () => true,
+      onLapsed: () => {},
       ...options,
     })
     return { checkpoint, saving: checkpoint.keepSaving(stop.signal) }

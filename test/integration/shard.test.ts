@@ -149,6 +149,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
       const runner = startShard(shard, context, {
         known: () => undefined,
         isOurs: () => true,
+        onLapsed: () => {},
         isDisputed: false,
       })
       runners.push(runner)

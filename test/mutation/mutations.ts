@@ -19,9 +19,9 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   {
     safeguard: 'a checkpoint moves only behind a page that is delivered',
-    file: 'src/worker/shard/shard.ts',
-    find: '      const delivered = await shardPage.deliver(',
-    replace: '      current.advance(next.next)\n      const delivered = await shardPage.deliver(',
+    file: 'src/worker/shard/reading.ts',
+    find: '  const isDelivered = await page.deliver(',
+    replace: '  checkpoint.advance(next)\n  const isDelivered = await page.deliver(',
     project: 'fault',
     test: 'test/fault/peers.test.ts',
   },
@@ -43,9 +43,10 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a shard is reported until its last request is answered',
-    file: 'src/worker/consumer.ts',
-    find: 'client.heartbeat([...runners.keys()], over.signal)',
-    replace: 'client.heartbeat([...runners.keys()].filter(shard => lastEntitled.has(shard)), over.signal)',
+    file: 'src/worker/runners.ts',
+    find: '    shards: () => [...runners.keys()],\n',
+    replace:
+      "    shards: () => [...runners.keys()].filter(id => runners.get(id)?.status().state !== 'draining'),\n",
     project: 'fault',
     test: 'test/fault/shard-taken.test.ts',
   },
@@ -320,17 +321,17 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a shard that was lost waits before it begins again',
-    file: 'src/worker/consumer.ts',
-    find: '        if (pauses.remainingMs(shard) > 0) sayDisputed(shard, sentAt)\n',
-    replace: '        if (pauses.remainingMs(shard) < 0) sayDisputed(shard, sentAt)\n',
+    file: 'src/worker/grants.ts',
+    find: '    if (pauses.remainingMs(shard) > 0) sayDisputed(shard, sentAt)\n',
+    replace: '    if (pauses.remainingMs(shard) < 0) sayDisputed(shard, sentAt)\n',
     project: 'fault',
     test: 'test/fault/shard-taken.test.ts',
     only: 'go on granting it',
   },
   {
     safeguard: 'nothing of a shard whose checkpoint was refused is sent until one is taken',
-    file: 'src/worker/shard/shard.ts',
-    find: '    if (isDisputed) await current.prove(soft.signal)\n',
+    file: 'src/worker/shard/position.ts',
+    find: '      if (ownership.isDisputed) await current.prove(tenure.ending)\n',
     replace: '',
     project: 'fault',
     test: 'test/fault/shard-taken.test.ts',
@@ -346,7 +347,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'a heartbeat that grants what the checkpoint refuses is a problem',
-    file: 'src/worker/consumer.ts',
+    file: 'src/worker/grants.ts',
     find: '    if (refusal && refusal.at < sentAt)\n',
     replace: '    if (refusal && refusal.at < 0)\n',
     project: 'fault',

@@ -1,18 +1,26 @@
 /** The page behind the one that is being delivered is read meanwhile: the only queue there is. */
 
 import type { Cursor } from '../../sls/cursor.ts'
-import type { Pages, Pulled } from './pages.ts'
+import { type HeldPage, holdPage } from './held-page.ts'
+import type { Pages, Pulled, PulledPage } from './pages.ts'
+
+export type Read = { readonly kind: 'page'; readonly held: HeldPage } | Exclude<Pulled, PulledPage>
 
 export interface ReadAhead {
-  begin(cursor: Cursor): void
-  /** What was begun, or a pull from this cursor when nothing was. */
-  next(cursor: Cursor): Promise<Pulled>
-  /** Nobody waits for what was begun: its memory goes back. */
+  /** The page at this cursor, which may have been read ahead. Begins to read the one behind it, unless it is the newest. */
+  next(cursor: Cursor): Promise<Read>
+  /** Ends what is read ahead and releases its memory. */
   drop(): Promise<void>
 }
 
-export function createReadAhead(pages: Pages): ReadAhead {
+/** `mayReadAgain`: as in `holdPage`. */
+export function createReadAhead(pages: Pages, mayReadAgain: boolean): ReadAhead {
   let ahead: { readonly pulling: Promise<Pulled>; readonly cancel: AbortController } | undefined
+
+  function begin(cursor: Cursor): void {
+    const cancel = new AbortController()
+    ahead = { pulling: pages.pull(cursor, { cancel: cancel.signal }), cancel }
+  }
 
   function take() {
     const taken = ahead
@@ -21,11 +29,12 @@ export function createReadAhead(pages: Pages): ReadAhead {
   }
 
   return {
-    begin(cursor) {
-      const cancel = new AbortController()
-      ahead = { pulling: pages.pull(cursor, { cancel: cancel.signal }), cancel }
+    async next(cursor) {
+      const pulled = await (take()?.pulling ?? pages.pull(cursor))
+      if (pulled.kind !== 'page') return pulled
+      if (!pulled.page.atEnd) begin(pulled.page.next)
+      return { kind: 'page', held: holdPage(pulled, pages, mayReadAgain) }
     },
-    next: cursor => take()?.pulling ?? pages.pull(cursor),
     async drop() {
       const dropped = take()
       dropped?.cancel.abort()

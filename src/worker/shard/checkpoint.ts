@@ -11,16 +11,17 @@ import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsFailure } from '../../sls/errors.ts'
 import { isPassing, slsTrouble } from '../read/sls-calls.ts'
 import type { Troubles } from '../report/troubles.ts'
+import type { Claim } from './lease.ts'
 
 export interface Checkpoint {
   /** Everything before `cursor` is delivered. */
   advance(cursor: Cursor): void
   position(): Cursor
-  /** What the server has; undefined when nothing. */
+  /** What the server has; undefined when it has none. */
   saved(): Cursor | undefined
-  /** The server has another one than it had at the start. */
+  /** True when the server has another one than it had at the start. */
   gotFurther(): boolean
-  /** Saves the position as it stands until the server takes it, or refuses it, or the signal is aborted. */
+  /** Saves the position as it stands until the server accepts it, or refuses it, or the signal is aborted. */
   prove(signal: AbortSignal): Promise<void>
   /** Saves every interval until the signal is aborted. */
   keepSaving(signal: AbortSignal): Promise<void>
@@ -28,7 +29,7 @@ export interface Checkpoint {
   flush(signal: AbortSignal): Promise<void>
 }
 
-export interface CheckpointOptions {
+export interface CheckpointOptions extends Claim {
   readonly client: SlsClient
   readonly shard: number
   readonly start: Cursor
@@ -36,12 +37,10 @@ export interface CheckpointOptions {
   readonly stored: Cursor | undefined
   readonly intervalMs: number
   readonly troubles: Troubles
-  /** Aborted when even a save under way has to end; the server may still act on it, which harms nobody. */
+  /** Aborted when even a save under way has to end; the server may still act on it, which does no harm. */
   readonly cut: AbortSignal
-  /** The server says that the shard is not ours: nothing may be saved or sent any more. */
+  /** Called when the server says that the shard is not ours: nothing may be saved or sent any more. */
   readonly onLost: (failure: SlsFailure) => void
-  /** Right before each save: whether the shard may still be believed ours. */
-  readonly isOurs: () => boolean
 }
 
 /**
@@ -58,9 +57,10 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   let restingIntervals = 0
   let lost = false
 
-  /** Whether the server has taken it. */
+  /** Saves the position; false when the server has not accepted it. */
   async function save(signal: AbortSignal): Promise<boolean> {
     if (!options.isOurs()) {
+      options.onLapsed()
       lost = true
       return false
     }

@@ -1,8 +1,10 @@
 /**
  * How long this consumer may believe that its shards are its own: the group's timeout, counted from when the last
- * heartbeat that worked was sent, on a clock that nobody can set. The official consumers wait one interval longer than
- * the server does, and for that long two of them own the same shard.
+ * heartbeat that worked was sent, on a monotonic clock. The official consumers wait one interval longer than the server
+ * does, and for that long two of them own the same shard.
  */
+
+import { sleep } from '../../base/wait.ts'
 
 export interface Lease {
   /** A heartbeat that was sent at `sentAt` (of `performance.now()`) worked. */
@@ -12,10 +14,15 @@ export interface Lease {
 }
 
 /**
- * Asked right before each request that only an owner may make. A timer would not do: after the process was stopped, or
- * stood still for another reason, whatever was about to be sent goes out before any timer fires.
+ * What a shard asks right before each request that only its owner may make. A timer alone would not do: after the process
+ * was stopped, or stood still for another reason, requests that were about to be sent go out before any timer fires.
  */
-export type IsOurs = () => boolean
+export interface Claim {
+  /** Whether the lease still holds. */
+  readonly isOurs: () => boolean
+  /** Tells the consumer that it does not: the consumer releases every shard as lost before this returns. */
+  readonly onLapsed: () => void
+}
 
 export function createLease(timeoutMs: number, now: () => number = () => performance.now()): Lease {
   let renewedAt = now()
@@ -24,5 +31,21 @@ export function createLease(timeoutMs: number, now: () => number = () => perform
       renewedAt = Math.max(renewedAt, sentAt)
     },
     remainingMs: () => renewedAt + timeoutMs - now(),
+  }
+}
+
+/** How often to look at a lease that has run out. */
+const LOOK_AGAIN_MS = 100
+
+/** Calls `onLapsed` as soon as the lease runs out, and again while it stays so; until the signal is aborted. */
+export async function watchLease(
+  lease: Lease,
+  onLapsed: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const remainingMs = lease.remainingMs()
+    await sleep(remainingMs > 0 ? remainingMs : LOOK_AGAIN_MS, signal)
+    if (!signal.aborted && lease.remainingMs() <= 0) await onLapsed()
   }
 }

@@ -1,229 +1,68 @@
 /**
- * One shard while this consumer holds it: find the start, read pages, deliver each, move the checkpoint, let go.
+ * One shard while this consumer holds it: find the start, read pages, deliver each, move the checkpoint, release.
  * Nothing here ever moves the checkpoint past an event that Splunk does not have.
  */
 
-import { type BackoffRange, backoffMs } from '../../base/backoff.ts'
-import { sleep } from '../../base/wait.ts'
-import type { Cursor } from '../../sls/cursor.ts'
-import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
-import type { ShardState } from '../../thread/protocol.ts'
-import { holdPage } from '../read/held-page.ts'
+import type { SlsFailure } from '../../sls/errors.ts'
 import { createPages } from '../read/pages.ts'
 import { createReadAhead } from '../read/read-ahead.ts'
-import { type Checkpoint, createCheckpoint } from './checkpoint.ts'
+import type { ShardCalls } from './calls.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { ShardContext } from './context.ts'
-import { createShardLag } from './lag.ts'
-import type { IsOurs } from './lease.ts'
-import { createShardPage } from './page.ts'
-import type { Release, ShardEnd, ShardRunner } from './runner.ts'
-import { findStart, recoverPosition, type Start } from './start.ts'
-
-/** A stronger reason to let go wins over a weaker one. */
-const RANK: Readonly<Record<Release, number>> = { stop: 0, taken: 1, deadline: 2, lost: 3 }
-
-const FINAL_SAVE_MS = 10_000
-const TRY_AGAIN: BackoffRange = { minMs: 2_000, maxMs: 60_000 }
-
-/** What is known of one shard only. */
-export interface ShardOwnership {
-  /** A position that was reached before, for a group that has lost its own. */
-  readonly known: () => Cursor | undefined
-  readonly isOurs: IsOurs
-  /** A checkpoint of it was refused before: none of its logs is sent until one is taken. */
-  readonly isDisputed: boolean
-}
+import { createShardPage, PAGE_WORK } from './page.ts'
+import { createShardPosition, type ShardOwnership } from './position.ts'
+import { createShardProgress } from './progress.ts'
+import { readPages } from './reading.ts'
+import { recover } from './recovery.ts'
+import type { ShardEnd, ShardRunner } from './runner.ts'
+import type { Start } from './start.ts'
+import { createTenure } from './tenure.ts'
 
 /** Starts to forward a shard. */
-export function startShard(
-  shard: number,
-  context: ShardContext,
-  { known, isOurs, isDisputed }: ShardOwnership,
-): ShardRunner {
-  const { client, source, troubles, log } = context
+export function startShard(shard: number, context: ShardContext, ownership: ShardOwnership): ShardRunner {
+  const { client, source, troubles, budget, quarantine, log, drainTimeoutMs } = context
+  const { fetchIntervalMs, checkpointIntervalMs } = source
   const meter = context.meter.shard(shard)
-  const soft = new AbortController()
-  const hard = new AbortController()
-  const lost = new AbortController()
-  const over = new AbortController()
-  const parts = { client, shard, troubles, signal: soft.signal }
-  const { budget, quarantine } = context
-  const pages = createPages({ ...parts, budget, meter, quarantine })
-  const ahead = createReadAhead(pages)
-  const shardPage = createShardPage({
-    shard,
-    context,
-    meter,
-    isOurs,
-    position: () => checkpoint?.position() ?? '',
-    ending: soft.signal,
-    cut: hard.signal,
-    onHold: () => void ahead.drop(),
-  })
-  let released: Release | undefined
-  let state: ShardState = 'starting'
-  let checkpoint: Checkpoint | undefined
-  let refusal: SlsFailure | undefined
-  const shardLag = createShardLag(source.fetchIntervalMs)
+  const tenure = createTenure({ drainTimeoutMs, beforeCut: () => page.noteUnfinished() })
+  const { ending } = tenure
+  const calls = { client, shard, troubles, signal: ending }
+  const ahead = createReadAhead(
+    createPages({ ...calls, budget, meter, quarantine }),
+    source.query === undefined,
+  )
+  const onHold = () => void ahead.drop()
+  const page = createShardPage({ shard, context, meter, claim: ownership, tenure, onHold })
+  const progress = createShardProgress({ shard, meter, fetchIntervalMs, ending })
+  const position = createShardPosition({ calls, ownership, tenure, log, intervalMs: checkpointIntervalMs })
 
-  function release(reason: Release): boolean {
-    if (released !== undefined && RANK[released] >= RANK[reason]) return false
-    released = reason
-    state = 'draining'
-    soft.abort()
-    if (reason === 'deadline' || reason === 'lost') {
-      shardPage.noteUnfinished()
-      hard.abort()
+  function read(checkpoint: Checkpoint, start: Start): Promise<void> {
+    const decide = (failure: SlsFailure) => {
+      const readUntilSeconds = progress.heldSinceSeconds() ?? start.savedAtSeconds
+      return recover(failure, checkpoint.position(), { ...calls, meter, log, readUntilSeconds })
     }
-    if (reason === 'lost') lost.abort()
-    if (reason === 'taken') void giveUpLater()
-    return true
+    return readPages({ ahead, page, checkpoint, progress, tenure, recover: decide, fetchIntervalMs })
   }
 
-  /** Whoever is to have the shard next may be able to deliver what we cannot. */
-  async function giveUpLater(): Promise<void> {
-    await sleep(context.drainTimeoutMs, over.signal)
-    if (!over.signal.aborted) release('deadline')
-  }
-
-  async function run(): Promise<void> {
-    const start = await findStart(parts)
-    if (!start) return
-    const from = start.stored ?? known() ?? start.cursor
-    const current = createCheckpoint({
-      ...parts,
-      start: from,
-      stored: start.stored,
-      onLost,
-      isOurs,
-      cut: hard.signal,
-      intervalMs: source.checkpointIntervalMs,
-    })
-    checkpoint = current
-    if (isDisputed) await current.prove(soft.signal)
-    if (!soft.signal.aborted) log.info(`shard ${shard} taken`, { shard, from })
-    await forwardAndSave(current, start)
-    log.info(`shard ${shard} released (${released ?? 'ended'})`, { shard, position: current.position() })
-  }
-
-  function onLost(failure: SlsFailure): void {
-    refusal = failure
-    log.warn(`shard ${shard} is not ours any more: ${describeFailure(failure)}`, { shard })
-    release('lost')
-  }
-
-  async function forwardAndSave(current: Checkpoint, start: Start): Promise<void> {
-    const saving = new AbortController()
-    const saved = current.keepSaving(saving.signal)
+  async function run(): Promise<ShardEnd> {
     try {
-      await forward(current, start)
+      await position.hold(read)
     } finally {
-      saving.abort()
-      await saved
-      // A shard may be lost while its last position is being saved: from then on nothing more is tried.
-      await flushWithin(FINAL_SAVE_MS, current)
-      for (const work of ['read', 'page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
+      clearTroubles(calls)
+      tenure.end()
     }
-  }
-
-  /** `AbortSignal.timeout` would not do: nothing keeps it alive while no request is under way. */
-  async function flushWithin(ms: number, current: Checkpoint): Promise<void> {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), ms)
-    await current.flush(AbortSignal.any([late.signal, lost.signal]))
-    clearTimeout(timer)
-    if (released === 'lost' || current.saved() === current.position()) return
-    log.warn(`the last position of shard ${shard} could not be saved: logs will be sent again`, { shard })
-  }
-
-  async function forward(current: Checkpoint, start: Start): Promise<void> {
-    let failures = 0
-    while (!soft.signal.aborted) {
-      const startedAt = performance.now()
-      const pulled = await ahead.next(current.position())
-      if (pulled.kind === 'stopped') return
-      if (pulled.kind === 'failed') {
-        const goesOn = await recover(pulled.failure, current, { start, failures: failures++ })
-        if (!goesOn) return
-        continue
-      }
-      const next = pulled.page
-      if (!next.atEnd) ahead.begin(next.next)
-      if (!soft.signal.aborted) {
-        state = 'reading'
-        shardLag.reading(next)
-      }
-      const delivered = await shardPage.deliver(holdPage(pulled, pages, source.query === undefined))
-      if (delivered) {
-        failures = 0
-        for (const work of ['page', 'send', 'dead-letters'] as const) troubles.clear({ work, shard })
-        // Only here: the page is delivered, and so is everything before it.
-        current.advance(next.next)
-        if (next.atEnd) await rest(startedAt)
-      } else {
-        await ahead.drop()
-        await sleep(backoffMs(failures++, TRY_AGAIN), soft.signal)
-      }
-    }
-    await ahead.drop()
-  }
-
-  /** Caught up: the next pull begins one fetch interval after this one did. */
-  async function rest(startedAt: number): Promise<void> {
-    if (soft.signal.aborted) return
-    state = 'caught-up'
-    shardLag.caughtUp()
-    await sleep(source.fetchIntervalMs - (performance.now() - startedAt), soft.signal)
-  }
-
-  /** Whether reading goes on after a failure that trying again cannot mend. */
-  async function recover(
-    failure: SlsFailure,
-    current: Checkpoint,
-    { start, failures }: Attempt,
-  ): Promise<boolean> {
-    if (failure.action !== 'cursor') {
-      log.warn(`shard ${shard} cannot be read: ${describeFailure(failure)}`, { shard })
-      if (failure.action !== 'shard-gone') release('lost')
-      return false
-    }
-    const readUntilSeconds = shardLag.heldSinceSeconds() ?? start.savedAtSeconds
-    const recovered = await recoverPosition({ ...parts, meter, log, readUntilSeconds }, current.position())
-    if (recovered.kind === 'gone') return false
-    if (recovered.kind === 'expired') current.advance(recovered.oldest)
-    else await sleep(backoffMs(failures, TRY_AGAIN), soft.signal)
-    return true
-  }
-
-  async function runToEnd(): Promise<ShardEnd> {
-    await run().finally(() => over.abort())
-    return { released, gotFurther: checkpoint?.gotFurther() ?? false, refusal }
+    return { released: tenure.reason(), ...position.history() }
   }
 
   return {
     shard,
-    release,
-    ended: runToEnd(),
-    unfinished: shardPage.unfinished,
-    unsaved() {
-      const [from, to] = [checkpoint?.saved() ?? '', checkpoint?.position() ?? '']
-      return from === to ? undefined : { shard, from, to }
-    },
-    status() {
-      const position = checkpoint?.position()
-      const lag = shardLag.seconds(state)
-      return {
-        shard,
-        state,
-        inFlightEvents: meter.inFlightEvents(),
-        ...(position !== undefined && { position }),
-        ...(lag !== undefined && { lagSeconds: lag }),
-      }
-    },
+    release: tenure.release,
+    ended: run(),
+    unfinished: page.unfinished,
+    unsaved: position.unsaved,
+    status: () => progress.status(position.current()),
   }
 }
 
-interface Attempt {
-  readonly start: Start
-  readonly failures: number
+function clearTroubles({ shard, troubles }: ShardCalls): void {
+  for (const work of ['read', ...PAGE_WORK] as const) troubles.clear({ work, shard })
 }

@@ -82,12 +82,10 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
 
   const isSaving = (client: string) => calls.list().some(({ what }) => what.startsWith(`${client} save `))
 
-  /** As the consumer does it: whoever asks is told, and everything is let go. */
-  function isOurs(client: string): boolean {
-    if (!lapsed.has(client)) return true
+  /** As the consumer does it: a runner that says that the lease is over is released. */
+  function onLapsed(client: string): void {
     const one = alive().find(each => each.client === client)
     if (one) release(one, 'lost')
-    return false
   }
 
   /** The lease is over, and no timer has fired yet: the process stood still. */
@@ -112,7 +110,7 @@ export function createShardScene({ time, inOrder, strays }: SceneOptions) {
       shard: SHARD,
       inOrder,
       known,
-      hold: { isOurs: () => isOurs(client), isDisputed },
+      hold: { isOurs: () => !lapsed.has(client), onLapsed: () => onLapsed(client), isDisputed },
       client: server.connect({ client, consumer, calls }),
       deliverFor: deliverFor(client, calls),
       deadLetters: createDeadLetters(id => judge.accepted(client, id)),
