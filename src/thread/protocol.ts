@@ -49,10 +49,6 @@ export type ToWorker =
   /** The consumer group that had been deleted is there again, with the positions that were known. */
   | { readonly type: 'group-restored' }
 
-export function isToWorker(message: unknown): message is ToWorker {
-  return typeof message === 'object' && message !== null && 'type' in message
-}
-
 export type FromWorker =
   /** The parts are built and the loop has begun. Says nothing about the far ends. */
   | { readonly type: 'ready' }

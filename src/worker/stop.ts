@@ -1,48 +1,45 @@
 /** The two levels of a stop, and the time each may take. */
 
-import type { MessagePort } from 'node:worker_threads'
 import { sleep } from '../base/wait.ts'
-import { isToWorker } from '../thread/protocol.ts'
 
 export interface Stop {
-  /** Take nothing new, finish what is held. */
+  /** Begins to stop; without effect when it has begun. */
+  drain(): void
+  /** Aborted when nothing new is taken any more and what is held is finished. */
   readonly soft: AbortSignal
-  /** Drop it: the drain has taken too long. */
+  /** Aborted when the drain has taken too long: what is held is dropped. */
   readonly hard: AbortSignal
   /** Resolves when even the last checkpoints have had their time. */
   readonly settled: Promise<void>
+  /** Ends the timers; a stop that has begun is over at once. */
   close(): void
 }
 
 /** After the deadline of the drain, for the last checkpoints. */
 const SETTLE_MS = 12_000
 
-/** Begins to stop when the supervisor says `drain`. */
-export function listenForDrain(port: MessagePort, drainTimeoutMs: number): Stop {
+export function createStop(drainTimeoutMs: number): Stop {
   const soft = new AbortController()
   const hard = new AbortController()
   const closed = new AbortController()
-  let settle = () => {}
-  const settled = new Promise<void>(resolve => {
-    settle = resolve
-  })
-  async function drain() {
-    soft.abort()
+  const settled = Promise.withResolvers<void>()
+
+  async function pass(): Promise<void> {
     await sleep(drainTimeoutMs, closed.signal)
     hard.abort()
     await sleep(SETTLE_MS, closed.signal)
-    settle()
+    settled.resolve()
   }
-  port.on('message', (message: unknown) => {
-    if (isToWorker(message) && message.type === 'drain' && !soft.signal.aborted) void drain()
-  })
+
   return {
+    drain() {
+      if (soft.signal.aborted) return
+      soft.abort()
+      void pass()
+    },
     soft: soft.signal,
     hard: hard.signal,
-    settled,
-    close() {
-      closed.abort()
-      port.close()
-    },
+    settled: settled.promise,
+    close: () => closed.abort(),
   }
 }

@@ -1,4 +1,4 @@
-/** What of a source's shards has killed workers before, as the supervisor says: read with care, or not at all. */
+/** Pages of a source that have killed workers before, as the supervisor says: read with care, or not at all. */
 
 import type { Cursor } from '../../sls/cursor.ts'
 import { isBefore } from '../../sls/cursor.ts'
@@ -6,14 +6,15 @@ import type { Quarantined } from '../../thread/protocol.ts'
 
 export interface QuarantineList {
   add(entries: readonly Quarantined[]): void
-  /** Whether what begins here is to be read one log group at a time. */
+  /** True when what begins here is to be read one log group at a time. */
   isOneByOne(shard: number, cursor: Cursor): boolean
-  /** Whether the log group here goes to the dead letters without a look at it. */
+  /** True when the log group here goes to the dead letters without a look at it. */
   isBuried(shard: number, cursor: Cursor): boolean
 }
 
-export function createQuarantineList(): QuarantineList {
-  const entries: Quarantined[] = []
+/** `known`: the entries at the start. */
+export function createQuarantineList(known: readonly Quarantined[] = []): QuarantineList {
+  const entries = [...known]
   const has = (shard: number, applies: (entry: Quarantined) => boolean) =>
     entries.some(entry => entry.shard === shard && applies(entry))
   return {

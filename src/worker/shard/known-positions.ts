@@ -8,15 +8,23 @@ import { isBefore } from '../../sls/cursor.ts'
 
 export interface KnownPositions {
   learn(shard: number, position: Cursor): void
+  /** Learns positions by shard. */
+  learnAll(positions: ReadonlyMap<number, Cursor>): void
   of(shard: number): Cursor | undefined
 }
 
 export function createKnownPositions(): KnownPositions {
   const positions = new Map<number, Cursor>()
+
+  function learn(shard: number, position: Cursor): void {
+    const known = positions.get(shard)
+    if (known === undefined || isBefore(known, position)) positions.set(shard, position)
+  }
+
   return {
-    learn(shard, position) {
-      const known = positions.get(shard)
-      if (known === undefined || isBefore(known, position)) positions.set(shard, position)
+    learn,
+    learnAll(learned) {
+      for (const [shard, position] of learned) learn(shard, position)
     },
     of: shard => positions.get(shard),
   }

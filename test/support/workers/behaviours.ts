@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
-import { type Drained, type FromWorker, isToWorker, type WorkerInput } from '../../../src/thread/protocol.ts'
+import type { Drained, FromWorker, ToWorker, WorkerInput } from '../../../src/thread/protocol.ts'
 
 export type Behaviour = keyof typeof BEHAVIOURS
 
@@ -91,8 +91,8 @@ function say(port: MessagePort, message: string): void {
 
 function told(port: MessagePort): Promise<void> {
   return new Promise(resolve => {
-    port.on('message', message => {
-      if (isToWorker(message) && message.type === 'drain') resolve()
+    port.on('message', (message: ToWorker) => {
+      if (message.type === 'drain') resolve()
     })
   })
 }

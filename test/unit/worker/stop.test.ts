@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { listenForDrain } from '../../../src/worker/stop.ts'
+import { openInbox } from '../../../src/worker/inbox.ts'
+import { createStop } from '../../../src/worker/stop.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -15,13 +16,18 @@ const SETTLE_MS = 12_000
 
 function setUp() {
   const { port1: supervisor, port2: port } = new MessageChannel()
-  const stop = listenForDrain(port, DRAIN_MS)
+  const stop = createStop(DRAIN_MS)
+  const ignore = () => {}
+  openInbox(port, { drain: stop.drain, positions: ignore, quarantine: ignore, groupRestored: ignore })
   let settled = false
   void stop.settled.then(() => {
     settled = true
   })
   return {
-    stop,
+    close() {
+      stop.close()
+      port.close()
+    },
     state: () => [stop.soft.aborted, stop.hard.aborted, settled],
     async say(message: unknown) {
       const received = once(port, 'message')
@@ -33,7 +39,7 @@ function setUp() {
 }
 
 it('takes nothing new when told to drain, cuts short when the time is up, and settles a while later', async () => {
-  const { stop, state, say } = setUp()
+  const { close, state, say } = setUp()
   await say({ type: 'drain' })
   expect(state()).toEqual([true, false, false])
   await vi.advanceTimersByTimeAsync(DRAIN_MS - 1)
@@ -42,35 +48,35 @@ it('takes nothing new when told to drain, cuts short when the time is up, and se
   expect(state()).toEqual([true, true, false])
   await vi.advanceTimersByTimeAsync(SETTLE_MS)
   expect(state()).toEqual([true, true, true])
-  stop.close()
+  close()
 })
 
 it('counts from the first time it is told', async () => {
-  const { stop, state, say } = setUp()
+  const { close, state, say } = setUp()
   await say({ type: 'drain' })
   await vi.advanceTimersByTimeAsync(DRAIN_MS - 1_000)
   await say({ type: 'drain' })
   await vi.advanceTimersByTimeAsync(1_000)
   expect(state()).toEqual([true, true, false])
-  stop.close()
+  close()
 })
 
-it.each([[{ type: 'group-restored' }], ['drain'], [null], [{ kind: 'drain' }]])(
+it.each([[{ type: 'group-restored' }], ['drain'], [{ type: 'drained' }], [{ kind: 'drain' }]])(
   'does not stop for %j',
   async message => {
-    const { stop, state, say } = setUp()
+    const { close, state, say } = setUp()
     await say(message)
     await vi.advanceTimersByTimeAsync(DRAIN_MS + SETTLE_MS)
     expect(state()).toEqual([false, false, false])
-    stop.close()
+    close()
   },
 )
 
 it('leaves no timer and no open port when it is closed', async () => {
-  const { stop, say, closed } = setUp()
+  const { close, say, closed } = setUp()
   await say({ type: 'drain' })
   const gone = closed()
-  stop.close()
+  close()
   await gone
   await vi.advanceTimersByTimeAsync(0)
   expect(vi.getTimerCount()).toBe(0)
