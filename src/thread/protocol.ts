@@ -1,6 +1,6 @@
 /**
- * All that crosses between the supervisor and a worker thread: one union for each direction, all of it one-way. Nobody
- * asks anybody a question: knowledge is pushed up once a second, control is pushed down.
+ * All that crosses between the supervisor and a worker thread: one union for each direction, all of it one-way. No
+ * side asks the other a question: knowledge is pushed up once a second, control is pushed down.
  */
 
 import type { MessagePort } from 'node:worker_threads'

@@ -20,7 +20,7 @@ import type { ShardOwnership } from './shard/position.ts'
 import type { ShardEnd, ShardRunner } from './shard/runner.ts'
 
 export interface ConsumerOptions {
-  /** In the group. */
+  /** Name of this consumer in the group. */
   readonly name: string
   readonly client: SlsClient
   readonly heartbeatIntervalMs: number
@@ -32,7 +32,7 @@ export interface ConsumerOptions {
   readonly restoreGroup: (signal: AbortSignal) => Promise<void>
 }
 
-/** What the consumer knows of a shard that it starts. */
+/** Knowledge that the consumer has of a shard when it starts it. */
 export type Hold = Omit<ShardOwnership, 'known'>
 
 export interface Consumer {
@@ -44,9 +44,9 @@ export interface Consumer {
   /** True when the last heartbeat worked. */
   joined(): boolean
   shards(): ShardStatus[]
-  /** Pages that were given up at the stop: what of each shard is not confirmed, and will be sent again. */
+  /** Returns, by shard, the events of pages that were given up at the stop: they will be sent again. */
   unconfirmed(): Unconfirmed[]
-  /** Shards that were held when the stop came and whose last position is not saved. */
+  /** Returns the shards that were held when the stop came and whose last position is not saved. */
   unsaved(): Unsaved[]
 }
 

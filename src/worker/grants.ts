@@ -1,4 +1,4 @@
-/** What heartbeats grant: shards are started and released as their answers say. */
+/** The shards that heartbeats grant: they are started and released as the answers say. */
 
 import type { Troubles } from './report/troubles.ts'
 import type { Runners } from './runners.ts'
@@ -19,7 +19,7 @@ export interface GrantsOptions {
   readonly consumer: string
   readonly intervalMs: number
   readonly runners: Pick<Runners, 'shards' | 'has' | 'release'>
-  /** Starts a run. `isDisputed`: a checkpoint of the shard was refused, and it has not got further since. */
+  /** Starts a run of the shard. `isDisputed`: a checkpoint of the shard was refused, and it has not got further since. */
   readonly start: (shard: number, isDisputed: boolean) => void
   readonly troubles: Troubles
 }
@@ -27,7 +27,7 @@ export interface GrantsOptions {
 export function createGrants({ consumer, intervalMs, runners, start, troubles }: GrantsOptions): Grants {
   const pauses = createShardPauses()
   let lastGranted: ReadonlySet<number> = new Set()
-  /** When the grants were last seen to change. */
+  /** The moment at which the grants were last seen to change. */
   let changedAt = 0
 
   function startOrWait(shard: number, sentAt: number): void {

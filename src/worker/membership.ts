@@ -31,7 +31,7 @@ export interface Membership {
   /** Says that nothing is held as a member any more, until a heartbeat works again. */
   leave(): void
   readonly lease: Lease
-  /** How long the lease lasts. */
+  /** Duration of the lease. */
   readonly timeoutMs: number
 }
 

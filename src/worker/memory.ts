@@ -10,9 +10,9 @@ import { createPageMemory, regionBytes } from './read/page-memory.ts'
 import { threadMemoryBytes } from './report/thread-memory.ts'
 
 export interface WorkerMemory {
-  /** For pages. */
+  /** Lends bytes to pages. */
   readonly budget: Budget
-  /** For bodies. */
+  /** Lends buffers to bodies. */
   readonly buffers: Buffers
   /** Undefined, as `unpack` is, when the WebAssembly module is not there: then TypeScript encodes all. */
   readonly vector: Vector | undefined
@@ -23,7 +23,7 @@ export interface WorkerMemory {
   threadBytes(): number
 }
 
-/** How many bodies may be made and not yet delivered: with acknowledgement, those that wait for it as well. */
+/** Maximum number of bodies that are made and not yet delivered: with acknowledgement, those that wait for it as well. */
 const MAX_BODIES = { accepted: 4, acknowledged: 32 } as const
 
 export function createWorkerMemory(splunk: SplunkConfig, { inFlightBytes }: WorkerConfig): WorkerMemory {

@@ -1,4 +1,6 @@
-/** The shards that this consumer runs: each from its start until its last request has settled and its checkpoint is saved. */
+/**
+ * The shards that this consumer runs: each from its start until its last request has settled and its checkpoint is saved.
+ */
 
 import type { ShardStatus, Unconfirmed, Unsaved } from '../thread/protocol.ts'
 import type { KnownPositions } from './shard/known-positions.ts'
@@ -19,9 +21,9 @@ export interface Runners {
   /** Resolves when all that run now have ended. */
   ended(): Promise<void>
   statuses(): ShardStatus[]
-  /** Pages that were given up at the stop: what of each shard is not confirmed, and will be sent again. */
+  /** Returns, by shard, the events of pages that were given up at the stop: they will be sent again. */
   unconfirmed(): Unconfirmed[]
-  /** Shards that ran when the stop came and whose last position is not saved. */
+  /** Returns the shards that ran when the stop came and whose last position is not saved. */
   unsaved(): Unsaved[]
 }
 

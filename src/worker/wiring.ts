@@ -21,11 +21,11 @@ import { startShard } from './shard/shard.ts'
 
 export interface Worker {
   readonly consumer: Consumer
-  /** What the supervisor may say, but for the stop. */
+  /** Receivers of all that the supervisor may say, but for the stop. */
   readonly receivers: Omit<Receivers, 'drain'>
   /** Probes Splunk until the signal is aborted. */
   keepInTouch(signal: AbortSignal): Promise<void>
-  /** How things stand, and what has happened since the last time. */
+  /** Returns how things stand, and what has happened since the last time. */
   report(): WorkerStatus
   close(): void
 }
@@ -33,7 +33,7 @@ export interface Worker {
 /** Pulls are bounded by memory; this many connections never keep a heartbeat waiting. */
 const MAX_SLS_SOCKETS = 64
 
-/** Rejects when there are no credentials, or for a bug. */
+/** Builds the parts; nothing has been asked of a far end yet. Rejects when there are no credentials, or for a bug. */
 export async function buildWorker(input: WorkerInput, send: (message: FromWorker) => void): Promise<Worker> {
   const [meter, troubles] = [createMeter(), createTroubles()]
   const log = createWorkerLog(line => send({ type: 'log', line }))

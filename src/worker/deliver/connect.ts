@@ -15,15 +15,15 @@ export interface SplunkConnection {
 }
 
 export interface ConnectOptions {
-  /** At once, for each endpoint. */
+  /** Maximum number of requests at once, for each endpoint. */
   readonly maxRequests: number
   readonly troubles: Troubles
   readonly onCall?: (call: HecCall) => void
 }
 
-/** An endpoint never needs more to be kept busy. */
+/** Requests that keep an endpoint busy: it never needs more. */
 const MAX_REQUESTS = 8
-/** Beside those with events: probes and questions for acknowledgements. */
+/** Sockets beside those with events: for probes and questions for acknowledgements. */
 const SPARE_SOCKETS = 4
 
 export function connectToSplunk(splunk: SplunkConfig, options: ConnectOptions): SplunkConnection {

@@ -1,4 +1,4 @@
-/** Delivery on behalf of a shard: what goes wrong is told of this shard, and counted. */
+/** Delivery on behalf of a shard: problems are raised for this shard, and counted. */
 
 import type { Deliver, HeldEvents, Refusal } from '../../splunk/deliver.ts'
 import { createDeliver } from '../../splunk/delivery.ts'
@@ -15,7 +15,7 @@ export interface DeliveryParts {
   readonly meter: Meter
 }
 
-/** What is known of a shard only. */
+/** Parts that a shard adds to those that all share. */
 export interface ShardDelivery {
   readonly shard: number
   readonly inOrder: boolean
@@ -23,7 +23,7 @@ export interface ShardDelivery {
   readonly onRefused: (refusal: Refusal) => Promise<boolean>
 }
 
-/** One for each page. */
+/** Makes the delivery of one page. */
 export function deliveryFor(
   { shard, ...ofShard }: ShardDelivery,
   { endpoints, compression, troubles, meter }: DeliveryParts,
@@ -52,7 +52,7 @@ function heldTrouble(reason: Reason, { index }: HeldEvents, detail: string) {
   return { code: `splunk-${reason}`, text: `${text}${named} (${detail})`, remedy }
 }
 
-/** Trouble that an endpoint as a whole is in: told of it, not of the shards that wait. */
+/** Raises problems of an endpoint as a whole: for the endpoint, not for the shards that wait. */
 export function endpointEvents(troubles: Troubles, count: number): EndpointEvents {
   const among = count === 1 ? '' : `one of ${count} HEC endpoints: `
   return {

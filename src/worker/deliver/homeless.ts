@@ -1,14 +1,14 @@
 /** Events that Splunk refuses and the dead letters have no room for: asking Splunk about each again makes no room. */
 
-/** What is known of them for one page, over all its rounds. */
+/** The homeless events of one page, over all its rounds. */
 export interface Homeless {
   startRound(): HomelessRound
 }
 
 export interface HomelessRound {
-  /** Whether this round may deliver the event: any that is not homeless, and of those that are only a few. */
+  /** True when this round may deliver the event: any that is not homeless, and only a few of those that are. */
   mayTry(number: number): boolean
-  /** Splunk has refused these events, and the dead letters had no room for them. */
+  /** Adds events that Splunk has refused and the dead letters had no room for. */
   add(numbers: readonly number[]): void
   /** Sets how many the next round may try: twice as many as this one, or a single one when this one found no room. */
   end(): void

@@ -26,7 +26,7 @@ export interface LetterParts {
 /** Longest part of an answer that is worth keeping. */
 const MAX_ANSWER_LENGTH = 1_000
 
-/** True when the letter is on the disk; false when it cannot be put there now: then the event is not settled. */
+/** Writes the event as a dead letter; false when it cannot be written now: then the event is not settled. */
 export async function bury(refusal: Refusal, held: HeldPage, parts: LetterParts): Promise<boolean> {
   const letter = letterOf(refusal, held, parts)
   const written = await put(letter, parts)
@@ -47,7 +47,7 @@ async function put(letter: DeadLetter, parts: LetterParts): Promise<boolean> {
   return true
 }
 
-/** A log group that kills whoever makes events of it, as it is. `unfinished`: there is no room for it now. */
+/** Writes a log group that kills workers as a dead letter, unread. `unfinished`: there is no room for it now. */
 export async function buryGroup(held: HeldPage, parts: LetterParts): Promise<PageOutcome> {
   const { source, shard, meter } = parts
   const data = held.bytes()
@@ -77,7 +77,7 @@ export type Announce = (letter: DeadLetter) => void
 
 const QUIET_MS = 60_000
 
-/** A line for the first letter, then at most one a minute that counts. */
+/** Logs a line for the first letter, then at most one a minute that counts. */
 export function createAnnounce(log: WorkerLog, now: () => number = () => performance.now()): Announce {
   let saidAtMs = Number.NEGATIVE_INFINITY
   let letters = 0

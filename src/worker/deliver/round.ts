@@ -41,7 +41,7 @@ export function createUnsettled(pageBytes: number): Unsettled {
   }
 }
 
-/** What the rounds of a page share. */
+/** Parts that the rounds of a page share. */
 export interface RoundContext {
   readonly page: HeldPage
   readonly parts: RoundParts

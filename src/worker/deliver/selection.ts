@@ -1,4 +1,4 @@
-/** Which events of a page one round delivers, and which it leaves to a later round. */
+/** The choice of events that one round delivers, and of those that it leaves to a later round. */
 
 import type { HeldEvents } from '../../splunk/deliver.ts'
 import type { Select } from '../encode/page-encoder.ts'
@@ -12,9 +12,9 @@ export interface Selection extends Select {
 }
 
 export interface SelectionOptions {
-  /** What an earlier round has left; undefined for the first round, which wants the whole page. */
+  /** Events that an earlier round has left; undefined for the first round, which wants the whole page. */
   readonly wanted: ReadonlySet<number> | undefined
-  /** Nothing may overtake an event that is held. */
+  /** True when no event may overtake one that is held. */
   readonly inOrder: boolean
   readonly homeless: HomelessRound
   /** Called for each event that is left without ever having been in a body. */

@@ -1,4 +1,6 @@
-/** Whether a page can be read to its end: asked before anything of it is sent, or its beginning would be sent each time. */
+/**
+ * A look at a whole page before anything of it is sent: else the beginning of a corrupt one would be sent at each try.
+ */
 
 import { BYTES, CorruptPage, type Reader, readEnd, readVarint, skipField } from '../../sls/protobuf.ts'
 import type { Vector } from './vector.ts'
@@ -15,14 +17,14 @@ const LOG: Message = { [tagOf(2)]: PAIR }
 const GROUP: Message = { [tagOf(1)]: LOG, [tagOf(6)]: PAIR }
 const PAGE: Message = { [tagOf(1)]: GROUP }
 
-/** What was seen of a page on the way: for each group, by where it begins, up to where there are only logs. */
+/** The position up to which each group has only logs, by the position at which the group begins. */
 export type Outline = ReadonlyMap<number, number>
 
 export type Checked =
   | { readonly kind: 'whole'; readonly outline: Outline }
   | { readonly kind: 'corrupt'; readonly message: string }
 
-/** With `vector` usual logs are looked at by it. */
+/** Checks that the page can be read to its end. `vector` looks at usual logs. */
 export function check(page: Uint8Array, vector?: Vector): Checked {
   try {
     return { kind: 'whole', outline: checkPage(page, vector) }
@@ -32,7 +34,7 @@ export function check(page: Uint8Array, vector?: Vector): Checked {
   }
 }
 
-/** Throws `CorruptPage` where the encoder would. */
+/** Checks as `check` does; throws `CorruptPage` where the encoder would. */
 export function checkPage(page: Uint8Array, vector?: Vector): Outline {
   const outline = new Map<number, number>()
   checkMessage({ bytes: page, position: 0, vector, outline }, page.length, PAGE)
@@ -44,7 +46,7 @@ interface Checking extends Reader {
   readonly outline: Map<number, number>
 }
 
-/** Where a field is unusual, the next ones are likely to be so, too: they are not offered to the vector encoder. */
+/** Fields behind an unusual one that are likely to be unusual, too: they are not offered to the vector encoder. */
 const UNUSUAL_FIELDS = 16
 
 function checkMessage(reader: Checking, end: number, message: Message): void {

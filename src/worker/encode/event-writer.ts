@@ -18,7 +18,7 @@ const UNUSUAL = -1
 
 /** A class, because its loops run once for each byte. */
 export class EventWriter {
-  /** Where events are written, and up to where they have been: public because runs of events are written there as well. */
+  /** The body under way, and the position behind its last event: public because runs of events are written there, too. */
   out: Uint8Array
   at = 0
   readonly #reader: Reader
@@ -39,7 +39,7 @@ export class EventWriter {
     this.at = 0
   }
 
-  /** Whether the log `[from, to)` fits, first by a bound that costs nothing, then by a closer one. */
+  /** True when the log `[from, to)` fits: first by a bound that costs nothing, then by a closer one. */
   hasRoom(from: number, to: number, plan: SendPlan): boolean {
     const room = this.out.length - this.at
     return (to - from) * WORST_GROWTH <= room - overheadOf(plan) || this.sizeOf(from, to, plan) <= room

@@ -1,4 +1,4 @@
-/** What a whole log group shares, read once: topic, source and tags. */
+/** The header that the logs of a group share, read once: topic, source and tags. */
 
 import { type Reader, readEnd, readVarint, skipField, tagOf } from '../../sls/protobuf.ts'
 import { createPair, readPair } from './pair.ts'

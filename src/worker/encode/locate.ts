@@ -1,4 +1,4 @@
-/** Where in its page an event comes from: for the dead letters, which name the place of a log in Log Service. */
+/** The place in its page that an event comes from: dead letters name the place of a log in Log Service. */
 
 import { messagesIn } from '../../sls/protobuf.ts'
 import { readGroupHeader } from './group.ts'
@@ -11,7 +11,7 @@ export interface LogLocation {
   readonly position: number
 }
 
-/** The log that the encoder counts as `number`; the page must be one that can be read to its end. */
+/** Finds the log that the encoder counts as `number`; the page must be one that can be read to its end. */
 export function locate(page: Uint8Array, planner: Planner, number: number): LogLocation | undefined {
   let before = 0
   let group = 0
@@ -26,7 +26,7 @@ export function locate(page: Uint8Array, planner: Planner, number: number): LogL
   return undefined
 }
 
-/** Logs of all groups of a page. */
+/** Counts the logs of all groups of a page. */
 export function countLogs(page: Uint8Array): number {
   const groups = [...messagesIn(page, 0, page.length)]
   return groups.reduce((sum, { from, to }) => sum + [...messagesIn(page, from, to)].length, 0)

@@ -14,35 +14,35 @@ import type { SendPlan, Vector } from './vector.ts'
 /** Some events, ready to be sent; the bytes live in the buffer that was handed in, or in memory of their own. */
 export interface Body {
   readonly bytes: Uint8Array
-  /** Where each event begins in `bytes`; as many as there are events. */
+  /** Positions at which events begin in `bytes`; as many as there are events. */
   readonly offsets: readonly number[]
-  /** Which of the page's logs each event is, counting those that are not dropped, from 0. */
+  /** Number of each event's log in the page, counting those that are not dropped, from 0. */
   readonly numbers: readonly number[]
-  /** What of the page this body stands for, as Log Service counts it; dropped logs in between are not counted. */
+  /** Bytes of the page that this body stands for, as Log Service counts them; dropped logs in between are not counted. */
   readonly rawBytes: number
 }
 
 export interface PageEncoder {
   /**
-   * The next body, written into `buffer`, at most as long as it; an event that is longer comes alone in memory of its
+   * Writes the next body into `buffer`, at most as long as that; an event that is longer comes alone in memory of its
    * own. Undefined at the end of the page. Throws `CorruptPage` where `checkPage` would have.
    */
   next(buffer: Uint8Array): Body | undefined
-  /** Logs that routes have dropped so far. */
+  /** Returns how many logs routes have dropped so far. */
   droppedEvents(): number
-  /** Their bytes, as Log Service counts them. */
+  /** Returns their bytes, as Log Service counts them. */
   droppedBytes(): number
 }
 
-/** Leaves logs out. */
+/** A choice among the logs of a page. */
 export interface Select {
-  /** Whether every log is wanted for now: then none is asked about, and usual ones are encoded in runs. */
+  /** True while every log is wanted: then none is asked about, and usual ones are encoded in runs. */
   all(): boolean
-  /** Whether log `number` of the page, which asks for `index`, is wanted. */
+  /** True when log `number` of the page, which asks for `index`, is wanted. */
   wants(number: number, index: string): boolean
 }
 
-/** `outline`: what `check` has seen of the page; without it the encoder looks for itself. */
+/** Begins to encode a page. `outline`: what `check` has seen of it; without it the encoder looks for itself. */
 export type Encode = (page: Uint8Array, select?: Select, outline?: Outline) => PageEncoder
 
 /** Field 1: the groups of a page, the logs of a group. */
@@ -56,7 +56,7 @@ export function createEncode(planner: Planner, vector?: Vector): Encode {
 
 /** A log that is to be sent. */
 interface LogPlace {
-  /** Where its field begins in its group. */
+  /** Position at which its field begins in its group. */
   readonly start: number
   readonly from: number
   readonly to: number
@@ -71,7 +71,7 @@ interface EncodingParts {
   readonly outline: Outline | undefined
 }
 
-/** Where a log is unusual, the next ones are likely to be so, too: they are not offered to the vector encoder. */
+/** Logs behind an unusual one that are likely to be unusual, too: they are not offered to the vector encoder. */
 const UNUSUAL_LOGS = 16
 
 /** The state of one page being encoded: a class, because its loops run once for each log. */
@@ -93,7 +93,7 @@ class EncodingPage implements PageEncoder {
   #droppedBytes = 0
   /** Bytes of logs that were not selected. */
   #passedBytes = 0
-  /** Of the body under way: where its events begin, and their numbers. */
+  /** Positions and numbers of the events of the body under way. */
   #offsets: number[] = []
   #numbers: number[] = []
 

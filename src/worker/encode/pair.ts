@@ -2,7 +2,7 @@
 
 import { type Reader, readEnd, readVarint, skipField, tagOf } from '../../sls/protobuf.ts'
 
-/** Where key and value lie: `bytes[from, to)`. A caller makes one and has it filled again and again. */
+/** Positions of key and value: `bytes[from, to)`. A caller makes one and has it filled again and again. */
 export interface Pair {
   keyFrom: number
   keyTo: number

@@ -21,7 +21,7 @@ export interface ShapeNode {
 /** Logs whose keys are data (one key for each user, say) would grow the tree without end. */
 const MAX_CHILDREN = 16
 const MAX_NODES = 8_192
-/** Making a node looks at all above it: a log of very many keys would cost their square, each time anew. */
+/** Making a node looks at all above it: a log of very many keys would cost their square, every time. */
 const MAX_DEPTH = 512
 /** The tree then stays within a few megabytes. */
 const MAX_KEY_BYTES = 256

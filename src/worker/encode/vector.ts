@@ -3,7 +3,7 @@
  * leaves all others to it. The bytes are the same either way.
  *
  * Pages and bodies that lie in the module's memory are worked on where they are. Of others, what a call works on is copied
- * in, and out again; only bytes that are there from the call before are not copied in once more. Nobody writes to a
+ * in, and out again; only bytes that are there from the call before are not copied in once more. No part writes to a
  * page that is being encoded.
  */
 
@@ -16,9 +16,9 @@ export interface Vector {
    * good until the next call.
    */
   encode(page: Uint8Array, from: number, to: number, target: Target): Run
-  /** Where in `page[from, to)`, which lies within one group, something begins that is no usual, well-formed log. */
+  /** Returns where in `page[from, to)`, which lies within one group, the first field begins that is no usual log. */
   check(page: Uint8Array, from: number, to: number): number
-  /** The same, whatever is in the logs. */
+  /** Returns the same, whatever is in the logs. */
   skip(page: Uint8Array, from: number, to: number): number
 }
 
@@ -33,11 +33,11 @@ export interface Target {
 
 export interface Run {
   readonly events: number
-  /** Where the next log or another field of the group begins. */
+  /** Position of the next log or another field of the group. */
   readonly position: number
   /** Behind the last event. */
   readonly at: number
-  /** Where the events begin, counted from where the first does: `events` numbers; what follows them is of no meaning. */
+  /** Positions of the events, counted from the first one: `events` numbers; what follows them is of no meaning. */
   readonly offsets: Uint32Array
 }
 
@@ -99,7 +99,7 @@ export function createVector(module: EncoderModule): Vector {
   }
 }
 
-/** What of which page has been copied in. */
+/** The part of a page that has been copied in. */
 interface Loaded {
   readonly page: Uint8Array
   readonly from: number

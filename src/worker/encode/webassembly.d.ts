@@ -10,7 +10,7 @@ declare namespace WebAssembly {
   }
   class Memory {
     readonly buffer: ArrayBuffer
-    /** By so many pages of 64 KiB. What was made of `buffer` before is empty then. */
+    /** Grows by a number of pages of 64 KiB. What was made of `buffer` before is empty then. */
     grow(pages: number): number
   }
   class Global {

@@ -6,7 +6,7 @@
 import type { Unpack } from '../../sls/page.ts'
 import type { EncoderModule } from '../encode/module.ts'
 
-/** A region for so many bytes of pages; each takes a hundredth more, so that one or two of many may find no room. */
+/** Returns the size of a region for `pageBytes` of pages; each takes a hundredth more, so one or two may find no room. */
 export function regionBytes(pageBytes: number): number {
   return pageBytes + marginBytes(pageBytes)
 }
@@ -22,7 +22,7 @@ function marginBytes(blockBytes: number): number {
 
 export interface PageMemory {
   readonly unpack: Unpack
-  /** How much of the region has been written to so far, and is therefore taken from the system. */
+  /** Returns how many bytes of the region have been written to so far, and are therefore taken from the system. */
   usedBytes(): number
 }
 
@@ -37,10 +37,10 @@ export function createPageMemory({ pages, decompress }: EncoderModule): PageMemo
       const [at, end] = [pages.byteOffset + place.from, pages.byteOffset + place.to]
       pages.set(block, place.to - block.length)
       if (decompress(end - block.length, end, at, at + rawSize) !== at + rawSize) {
-        places.give(place)
+        places.release(place)
         throw new Error(`not a block of ${rawSize} bytes`)
       }
-      return { data: pages.subarray(place.from, place.from + rawSize), release: () => places.give(place) }
+      return { data: pages.subarray(place.from, place.from + rawSize), release: () => places.release(place) }
     },
   }
 }
@@ -50,7 +50,7 @@ interface Place {
   readonly to: number
 }
 
-/** Places in so many bytes, each as low as there is room: so the memory that is used stays little, and near. */
+/** Makes places in `length` bytes, each as low as there is room: so the memory that is used stays little, and near. */
 function createPlaces(length: number) {
   /** In their order. */
   const taken: Place[] = []
@@ -67,8 +67,8 @@ function createPlaces(length: number) {
       used = Math.max(used, place.to)
       return place
     },
-    /** Once: a place that is given back twice could be two pages' at once. */
-    give(place: Place): void {
+    /** Releases a place, once: one that is released twice could be two pages' at once. */
+    release(place: Place): void {
       const index = taken.indexOf(place)
       if (index >= 0) taken.splice(index, 1)
     },

@@ -18,19 +18,19 @@ export interface PulledPage {
 
 export type Pulled =
   | PulledPage
-  /** Only the caller can answer to this failure. */
+  /** A failure that only the caller can act on. */
   | { readonly kind: 'failed'; readonly failure: SlsFailure }
   | { readonly kind: 'stopped' }
 
 export interface Pages {
-  /** Never rejects for a far end's sake, so that it can run ahead of whoever waits for it. */
+  /** Pulls the page at `cursor`. Rejects only for a bug, so that it can run ahead of its caller. */
   pull(cursor: Cursor, options?: PullOptions): Promise<Pulled>
-  /** Gives back what a pull that nobody wants any more has brought. */
+  /** Waits for a pull that is no longer wanted and releases what it has brought. */
   discard(pulling: Promise<Pulled> | undefined): Promise<void>
 }
 
 export interface PullOptions {
-  /** Log groups of a page that was read before, and counted then. */
+  /** Number of log groups of a page that was read before, and counted then. */
   readonly again?: number
   /** Ends this pull alone. */
   readonly cancel?: AbortSignal
@@ -46,7 +46,7 @@ export interface PagesOptions {
   readonly quarantine: QuarantineList
 }
 
-/** Lent before a pull and adjusted when its size is known: Log Service answers with about so much at most. */
+/** Bytes that are lent before a pull and adjusted when its size is known: about the most that Log Service answers with. */
 const RESERVE_BYTES = 10 * 1024 * 1024
 
 export function createPages(options: PagesOptions): Pages {

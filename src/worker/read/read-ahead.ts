@@ -7,7 +7,7 @@ import type { Pages, Pulled, PulledPage } from './pages.ts'
 export type Read = { readonly kind: 'page'; readonly held: HeldPage } | Exclude<Pulled, PulledPage>
 
 export interface ReadAhead {
-  /** The page at this cursor, which may have been read ahead. Begins to read the one behind it, unless it is the newest. */
+  /** Returns the page at this cursor, and begins to read the one behind it unless the end is reached. */
   next(cursor: Cursor): Promise<Read>
   /** Ends what is read ahead and releases its memory. */
   drop(): Promise<void>

@@ -11,12 +11,12 @@ import {
 } from '../../sls/errors.ts'
 import type { Trouble, Troubles, Who } from '../report/troubles.ts'
 
-/** Trouble that trying again cannot mend: whoever made the call has to do something else. */
+/** Failures that trying again cannot fix: the caller has to do something else. */
 type Final = Extract<SlsAction, 'cursor' | 'shard-gone' | 'group-gone' | 'unregistered' | 'not-owner'>
 type Passing = Exclude<SlsAction, Final>
 
 export const PACE: Readonly<Record<Passing, BackoffRange>> = {
-  // What heals by itself is noticed within seconds, however long it has lasted.
+  // The end of an outage is noticed within seconds, however long it has lasted.
   retry: { minMs: 500, maxMs: 8_000 },
   throttled: { minMs: 1_000, maxMs: 8_000 },
   clock: { minMs: 2_000, maxMs: 60_000 },
@@ -44,7 +44,7 @@ export interface Persistent {
   readonly signal: AbortSignal
 }
 
-/** The value, or the failure that only the caller can answer to, or undefined when the signal was aborted. */
+/** Returns the value, or the failure that only the caller can act on, or undefined when the signal was aborted. */
 export async function untilAnswered<T>(
   call: (signal: AbortSignal) => Promise<SlsResult<T>>,
   { who, operation, troubles, signal }: Persistent,

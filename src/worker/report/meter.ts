@@ -4,19 +4,19 @@ import type { CallDelta, RetryDelta, ShardDelta, StatusDelta } from '../../threa
 
 export interface ShardMeter {
   pulled(bytes: number): void
-  /** Events put into a body; they are in flight until delivered. */
+  /** Counts events put into a body; they are in flight until delivered. */
   encoded(events: number): void
   delivered(events: number, bytes: number): void
   dropped(events: number): void
-  /** An event that is among the dead letters. */
+  /** Counts an event that is among the dead letters. */
   deadLettered(reason: string): void
   expired(seconds: number): void
   inFlightEvents(): number
-  /** What is in flight is so no more without being delivered: it will be read again. */
+  /** Notes that what is in flight is given up: it will be read again. */
   abandoned(): void
-  /** A page begins. */
+  /** Notes that a page begins. */
   pageBegins(): void
-  /** Events of the page under way that Splunk or the dead letters have: if the page is read again, they come again. */
+  /** Returns how many events of the page under way are delivered or dead letters: reading the page again repeats them. */
   settledOfPage(): number
 }
 
@@ -34,7 +34,7 @@ export interface Meter {
   slsCall(call: Call): void
   hecCall(call: Call): void
   hecRetry(endpoint: string, reason: string): void
-  /** Everything since the last time; the counts start anew. */
+  /** Returns everything since the last time; the counts start again at 0. */
   take(): StatusDelta
 }
 

@@ -14,10 +14,10 @@ import type { Troubles } from '../report/troubles.ts'
 import type { Claim } from './lease.ts'
 
 export interface Checkpoint {
-  /** Everything before `cursor` is delivered. */
+  /** Notes that everything before `cursor` is delivered. */
   advance(cursor: Cursor): void
   position(): Cursor
-  /** What the server has; undefined when it has none. */
+  /** Returns what the server has; undefined when it has none. */
   saved(): Cursor | undefined
   /** True when the server has another one than it had at the start. */
   gotFurther(): boolean
@@ -33,7 +33,7 @@ export interface CheckpointOptions extends Claim {
   readonly client: SlsClient
   readonly shard: number
   readonly start: Cursor
-  /** What the server has; undefined when it has none, so that even the unmoved start is worth saving. */
+  /** The checkpoint that the server has; undefined when it has none: then even the unmoved start is saved. */
   readonly stored: Cursor | undefined
   readonly intervalMs: number
   readonly troubles: Troubles

@@ -1,4 +1,4 @@
-/** What every shard of a worker shares. */
+/** Parts and settings that all shards of a worker share. */
 
 import type { Budget } from '../../base/budget.ts'
 import type { EventMetadata, SourceConfig } from '../../config/types.ts'
@@ -18,7 +18,7 @@ export interface ShardContext {
   readonly client: SlsClient
   readonly source: SourceConfig
   readonly defaults: EventMetadata
-  /** Delivery on behalf of a shard, so that its trouble is told apart from its neighbours'. */
+  /** Makes the delivery of a shard's page, so that its problems are told apart from its neighbours'. */
   readonly deliverFor: (delivery: ShardDelivery) => Deliver
   readonly deadLetters: DeadLetterBox
   readonly announce: Announce
@@ -26,11 +26,11 @@ export interface ShardContext {
   readonly marker: SharedArrayBuffer
   readonly budget: Budget
   readonly buffers: Buffers
-  /** Undefined where there is none: then everything is encoded by the loop in TypeScript. */
+  /** Undefined when the WebAssembly module is missing: then TypeScript encodes all logs. */
   readonly vector: Vector | undefined
   readonly meter: Meter
   readonly troubles: Troubles
   readonly log: WorkerLog
-  /** Longest time for delivering what is held of a shard that another consumer is to have. */
+  /** Longest time to finish the page of a shard that another consumer waits for. */
   readonly drainTimeoutMs: number
 }

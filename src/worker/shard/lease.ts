@@ -1,5 +1,5 @@
 /**
- * How long this consumer may believe that its shards are its own: the group's timeout, counted from when the last
+ * The time for which this consumer may believe that its shards are its own: the group's timeout, counted from when the last
  * heartbeat that worked was sent, on a monotonic clock. The official consumers wait one interval longer than the server
  * does, and for that long two of them own the same shard.
  */
@@ -7,18 +7,19 @@
 import { sleep } from '../../base/wait.ts'
 
 export interface Lease {
-  /** A heartbeat that was sent at `sentAt` (of `performance.now()`) worked. */
+  /** Notes that a heartbeat worked which was sent at `sentAt` (of `performance.now()`). */
   renew(sentAt: number): void
-  /** For how long it still holds; 0 or less when it has run out. */
+  /** Returns for how many milliseconds it still holds; 0 or less when it has run out. */
   remainingMs(): number
 }
 
 /**
- * What a shard asks right before each request that only its owner may make. A timer alone would not do: after the process
- * was stopped, or stood still for another reason, requests that were about to be sent go out before any timer fires.
+ * The consumer's claim to a shard, which is asked right before each request that only an owner may make. A timer alone
+ * would not do: after the process was stopped, or stood still for another reason, requests that were about to be sent go
+ * out before any timer fires.
  */
 export interface Claim {
-  /** Whether the lease still holds. */
+  /** True while the lease holds. Only asks. */
   readonly isOurs: () => boolean
   /** Tells the consumer that it does not: the consumer releases every shard as lost before this returns. */
   readonly onLapsed: () => void
@@ -34,7 +35,7 @@ export function createLease(timeoutMs: number, now: () => number = () => perform
   }
 }
 
-/** How often to look at a lease that has run out. */
+/** Pause between two looks at a lease that has run out. */
 const LOOK_AGAIN_MS = 100
 
 /** Calls `onLapsed` as soon as the lease runs out, and again while it stays so; until the signal is aborted. */

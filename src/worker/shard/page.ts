@@ -1,5 +1,5 @@
 /**
- * What is done with one page after the other of a shard: it is delivered, or put aside unread when its only group ends
+ * One page after the other of a shard: each is delivered, or becomes a dead letter unread when its only group ends
  * workers.
  */
 
@@ -17,11 +17,11 @@ import type { Tenure } from './tenure.ts'
 import { createUnfinished } from './unfinished.ts'
 
 export interface ShardPage {
-  /** Ends with the page released. False: it is corrupt, could not be finished, or was cut short. */
+  /** Delivers the page and releases it. False when it is corrupt, could not be finished, or was cut short. */
   deliver(page: HeldPage): Promise<boolean>
   /** Notes what of the page under way will be read and sent again: it is about to be given up. */
   noteUnfinished(): void
-  /** What of a page was given up and has not been delivered since; undefined when nothing. */
+  /** Returns what of a page was given up and has not been delivered since; undefined when nothing. */
   unfinished(): Unconfirmed | undefined
 }
 
@@ -77,7 +77,7 @@ export function createShardPage(parts: ShardPageParts): ShardPage {
 
 type Settle = (held: HeldPage) => Promise<PageOutcome>
 
-/** One way for all pages of a shard; what is known of a page only is added for each. */
+/** Makes the one way in which all pages of a shard are settled. */
 function createSettle(parts: ShardPageParts, marking: Marking, onUnfinished: () => void): Settle {
   const { shard, context, meter, claim, onHold } = parts
   const { ending, cut } = parts.tenure
@@ -88,7 +88,11 @@ function createSettle(parts: ShardPageParts, marking: Marking, onUnfinished: () 
   const letters = { box: context.deadLetters, source: source.name, shard, planner, meter, troubles, announce }
   const ofShard = { encode, vector, buffers, meter, inOrder, ending, onHold, onUnfinished }
 
-  /** Throws when the shard is no longer ours: to say so releases every shard, which cuts this page short. */
+  /**
+   * Throws when the shard is no longer ours. After the process stood still, a request may be about to go out before any
+   * timer fires: it asks, hears that the lease is over, and tells the consumer; the consumer releases every shard, which
+   * aborts `cut` of this one; so the request is never made.
+   */
   function beforePost(): void {
     if (claim.isOurs()) return
     claim.onLapsed()

@@ -10,11 +10,11 @@ import type { Trouble } from '../report/troubles.ts'
 import type { ShardEnd } from './runner.ts'
 
 export interface ShardPauses {
-  /** A run of the shard has ended. */
+  /** Notes that a run of the shard has ended. */
   ended(shard: number, end: ShardEnd): void
-  /** Milliseconds until the shard may begin again; 0: now. */
+  /** Returns the milliseconds until the shard may begin again; 0: now. */
   remainingMs(shard: number): number
-  /** How a checkpoint of the shard was refused since it last got further, and when (of `performance.now()`). */
+  /** Returns the last refusal of a checkpoint since the shard got further; `at` is of `performance.now()`. */
   refusal(shard: number): Refusal | undefined
 }
 
@@ -53,8 +53,8 @@ export function createShardPauses(
 }
 
 /**
- * What is said of heartbeats that grant shards to `consumer` whose checkpoints are refused. A refusal that is not about
- * who owns the shard keeps its own code.
+ * Describes heartbeats that grant shards to `consumer` whose checkpoints are refused. A refusal that is not about who
+ * owns the shard keeps its own code.
  */
 export function disputed(consumer: string, failure: SlsFailure): Trouble {
   if (failure.action !== 'not-owner' && failure.action !== 'unregistered')

@@ -1,6 +1,6 @@
 /**
- * Where a shard stands: found at the start, moved as pages are delivered, saved in Log Service. Nothing is sent of a shard
- * whose ownership is disputed before Log Service has accepted a checkpoint of it.
+ * The position of a shard: found at the start, moved as pages are delivered, saved in Log Service. Of a shard whose
+ * ownership is disputed nothing is sent before Log Service has accepted a checkpoint.
  */
 
 import type { Cursor } from '../../sls/cursor.ts'
@@ -15,11 +15,11 @@ import { saveDuring } from './saving.ts'
 import { findStart, type Start } from './start.ts'
 import type { Tenure } from './tenure.ts'
 
-/** What the consumer knows of a shard that it starts. */
+/** Knowledge that the consumer has of a shard when it starts it. */
 export interface ShardOwnership extends Claim {
-  /** A position that was reached before, for a group that has lost its own. */
+  /** Returns a position that was reached before, for a group that has lost its own. */
   readonly known: () => Cursor | undefined
-  /** A checkpoint of it was refused before: none of its logs is sent until one is accepted. */
+  /** True when a checkpoint of the shard was refused before: none of its logs is sent until one is accepted. */
   readonly isDisputed: boolean
 }
 
@@ -29,10 +29,11 @@ export interface ShardPosition {
    * the shard is gone or is released before.
    */
   hold(work: (checkpoint: Checkpoint, start: Start) => Promise<void>): Promise<void>
-  /** Everything before it is delivered; undefined before a start was found. */
+  /** Returns the position before which everything is delivered; undefined before a start was found. */
   current(): Cursor | undefined
-  /** Undefined when the server has the last position, or there never was one. */
+  /** Returns undefined when the server has the last position, or there never was one. */
   unsaved(): Unsaved | undefined
+  /** Returns what the next run of the shard has to know of this one. */
   history(): Pick<ShardEnd, 'gotFurther' | 'refusal'>
 }
 

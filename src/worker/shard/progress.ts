@@ -1,4 +1,4 @@
-/** What a shard is at, and how far behind it is, from what its pulls have said: its part of the worker's report. */
+/** The state of a shard and how far behind it is, from what its pulls have said: its part of the worker's report. */
 
 import type { Cursor } from '../../sls/cursor.ts'
 import type { Page } from '../../sls/page.ts'
@@ -6,11 +6,11 @@ import type { ShardState, ShardStatus } from '../../thread/protocol.ts'
 import type { ShardMeter } from '../report/meter.ts'
 
 export interface ShardProgress {
-  /** A page was pulled, and is delivered now. Without effect once the shard is being released. */
+  /** Notes that a page was pulled and is delivered now. Without effect once the shard is being released. */
   reading(page: Pick<Page, 'groups' | 'receivedAtSeconds'>): void
-  /** Everything there is has been delivered. Without effect once the shard is being released. */
+  /** Notes that everything there is has been delivered. Without effect once the shard is being released. */
   caughtUp(): void
-  /** Unix seconds at which Log Service received what is being delivered; undefined when it has not said. */
+  /** Returns the Unix seconds at which Log Service received what is being delivered; undefined when it has not said. */
   heldSinceSeconds(): number | undefined
   /** `position`: everything before it is delivered; undefined before a start was found. */
   status(position: Cursor | undefined): ShardStatus
@@ -33,7 +33,7 @@ export function createShardProgress(options: ShardProgressOptions): ShardProgres
   let heldSinceSeconds: number | undefined
   let endSeenAt = 0
 
-  /** Undefined when it is not known. */
+  /** Returns undefined when it is not known. */
   function lagSeconds(state: ShardState): number | undefined {
     // Caught up is what a shard was at its last answer; when no more come, it falls behind.
     const silentMs = performance.now() - endSeenAt - fetchIntervalMs

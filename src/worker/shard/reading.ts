@@ -18,7 +18,7 @@ export interface ReadingParts {
   readonly tenure: Pick<Tenure, 'ending' | 'release'>
   /** Decides about a pull that trying again cannot fix. */
   readonly recover: (failure: SlsFailure) => Promise<Recovered>
-  /** How long a shard that is caught up waits from one pull to the next. */
+  /** Time from one pull to the next of a shard that is caught up. */
   readonly fetchIntervalMs: number
 }
 

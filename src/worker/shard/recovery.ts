@@ -1,4 +1,4 @@
-/** What becomes of a shard whose pull failed in a way that trying again cannot fix. */
+/** The way on for a shard whose pull failed in a way that trying again cannot fix. */
 
 import { type Cursor, isBefore } from '../../sls/cursor.ts'
 import { describeFailure, type SlsFailure } from '../../sls/errors.ts'

@@ -4,30 +4,31 @@ import type { SlsFailure } from '../../sls/errors.ts'
 import type { ShardStatus, Unconfirmed, Unsaved } from '../../thread/protocol.ts'
 
 /**
- * Why a shard is let go, weakest first: a stronger reason wins over a weaker one. `stop` and `taken` let the page under
- * way finish; `deadline` and `lost` cut it short; after `lost` the shard may be somebody else's, so nothing is saved.
+ * Reasons to release a shard, weakest first: a stronger reason wins over a weaker one. `stop` and `taken` let the page
+ * under way finish; `deadline` and `lost` cut it short; after `lost` another consumer may hold the shard, so nothing is
+ * saved.
  */
 export type Release = 'stop' | 'taken' | 'deadline' | 'lost'
 
 export interface ShardRunner {
   readonly shard: number
-  /** False when it is being let go already for this reason or a stronger one. */
+  /** Releases the shard; false when it is being released already for this reason or a stronger one. */
   release(reason: Release): boolean
   /** Settles when nothing of the shard is under way any more; rejects only for a bug. */
   readonly ended: Promise<ShardEnd>
-  /** What of a page was given up when the shard was let go; undefined when nothing. */
+  /** Returns what of a page was given up when the shard was released; undefined when nothing. */
   unfinished(): Unconfirmed | undefined
-  /** Undefined when the server has its last position, or it never had one. */
+  /** Returns undefined when the server has the shard's last position, or the shard never had one. */
   unsaved(): Unsaved | undefined
   status(): ShardStatus
 }
 
-/** How a run of a shard ended. */
+/** The end of a run of a shard. */
 export interface ShardEnd {
-  /** Undefined when it ended by itself. */
+  /** Reason of the release; undefined when the run ended by itself. */
   readonly released: Release | undefined
-  /** A checkpoint beyond the one that it began at was saved. */
+  /** True when a checkpoint beyond the one that the run began at was saved. */
   readonly gotFurther: boolean
-  /** Why Log Service refused its checkpoint; undefined when it did not. */
+  /** Refusal of its checkpoint by Log Service; undefined when there was none. */
   readonly refusal: SlsFailure | undefined
 }

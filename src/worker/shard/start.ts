@@ -1,4 +1,4 @@
-/** Where to begin in a shard. */
+/** The position at which to begin in a shard. */
 
 import type { Cursor } from '../../sls/cursor.ts'
 import { ask, type ShardCalls } from './calls.ts'

@@ -1,13 +1,13 @@
 /**
- * For how long a shard is this consumer's: it is held, and then released for a reason that a stronger one may replace. The
- * one place that changes this, and that ends what each reason ends.
+ * The time for which a shard is this consumer's: it is held, and then released for a reason that a stronger one may
+ * replace. The one place that changes this, and that ends what each reason ends.
  */
 
 import { sleep } from '../../base/wait.ts'
 import type { Release } from './runner.ts'
 
 export interface Tenure {
-  /** Why the shard is being released; undefined while it is held. */
+  /** Returns why the shard is being released; undefined while it is held. */
   reason(): Release | undefined
   /** Releases the shard; false when it is being released already for this reason or a stronger one. */
   release(reason: Release): boolean
@@ -31,7 +31,7 @@ export interface TenureOptions {
 type State = { readonly kind: 'held' } | { readonly kind: 'released'; readonly reason: Release }
 
 interface Rule {
-  /** Of two reasons the one with the higher rank wins. */
+  /** The higher of two ranks wins. */
   readonly rank: number
   readonly aborts: readonly ('ending' | 'cut' | 'lost')[]
 }

@@ -1,19 +1,19 @@
-/** How much of a page is sent again when it is cut short. */
+/** The events of a page that are sent again when it is cut short. */
 
 import type { Page } from '../../sls/page.ts'
 import type { Unconfirmed } from '../../thread/protocol.ts'
 import type { ShardMeter } from '../report/meter.ts'
 
 export interface Unfinished {
-  /** A page begins. */
+  /** Says that a page begins. */
   begin(page: Pick<Page, 'from' | 'next'>): void
   /** Notes what of the page under way is in flight or settled: all of it will be read and sent again. */
   note(): void
   /** Forgets what was noted: the page is delivered after all. */
   forget(): void
-  /** No page is under way any more. */
+  /** Says that no page is under way any more. */
   end(): void
-  /** What was noted last; undefined when nothing. */
+  /** Returns what was noted last; undefined when nothing. */
   noted(): Unconfirmed | undefined
 }
 
