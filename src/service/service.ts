@@ -52,7 +52,7 @@ export function createService(config: Config, log: ServiceLog): Service {
     nameOf: (source, n) => consumerName(config.instance, source.name, n),
     admin: createGroupAdmin(metrics, log),
     board,
-    observer: createObserver({ board, account, metrics }),
+    observer: createObserver({ board, account, history, metrics }),
     conditions,
     log,
   })

@@ -4,14 +4,16 @@ import type { Metrics } from './metrics/metrics.ts'
 import type { Observer } from './sources/observer.ts'
 import type { Account } from './state/account.ts'
 import type { Board } from './state/board.ts'
+import type { StatusHistory } from './state/history.ts'
 
 export interface ObserverParts {
   readonly board: Board
   readonly account: Account
+  readonly history: StatusHistory
   readonly metrics: Metrics
 }
 
-export function createObserver({ board, account, metrics }: ObserverParts): Observer {
+export function createObserver({ board, account, history, metrics }: ObserverParts): Observer {
   return {
     consumerExpected: board.expect,
     reported(source, consumer, report) {
@@ -28,6 +30,8 @@ export function createObserver({ board, account, metrics }: ObserverParts): Obse
       board.forget(consumer)
       metrics.forgetConsumer(source, consumer)
     },
-    sourceGone: board.forgetSource,
+    sourceGone(source) {
+      for (const each of [board, account, history, metrics]) each.forgetSource(source)
+    },
   }
 }

@@ -10,13 +10,16 @@ import type { ReloadResult } from '../state/reload-result.ts'
 import { isTargetMet, TARGET } from '../state/target.ts'
 import { createProcessMetrics } from './process.ts'
 import { createReloadMetrics } from './reload-metrics.ts'
+import { createSeriesList, type Labels, type Removable } from './series.ts'
 import { createSourceMetrics, type SourceScene } from './source-metrics.ts'
 
 export interface Metrics {
   onStatus(source: string, consumer: string, status: WorkerStatus): void
   onRestart(source: string, consumer: string, reason: string): void
-  /** Its series are not exported any more. */
+  /** Removes the consumer's series. */
   forgetConsumer(source: string, consumer: string): void
+  /** Removes every series about the source. */
+  forgetSource(source: string): void
   /** Requests that the supervisor itself makes. */
   onSlsCall(source: string, call: CallDelta): void
   onReload(result: ReloadResult): void
@@ -33,6 +36,7 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
   const openMetrics = new Registry<OpenMetricsContentType>()
   openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const registers = [prometheus, openMetrics]
+  const series = createSeriesList()
 
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter({ name: PREFIX + name, help, labelNames, registers })
@@ -69,8 +73,6 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
     ...ofConsumer,
     'reason',
   ])
-  /** All that were ever counted: a series is removed by all its labels. */
-  const restartReasons = new Set<string>()
   const hec = {
     requests: counter('hec_requests_total', "Requests to Splunk by HEC's code.", HEC_LABELS),
     duration: histogram(
@@ -123,10 +125,7 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
   const onReload = createReloadMetrics(PREFIX, registers)
 
   function refresh(): void {
-    for (const { source, shard } of board.takeGone()) {
-      for (const each of Object.values(shardCounters)) each.remove({ source, shard: String(shard) })
-      for (const reason of DEAD_LETTER_REASONS) deadLetters.remove({ source, shard: String(shard), reason })
-    }
+    for (const { source, shard } of board.takeGone()) series.forget({ source, shard: String(shard) })
     for (const each of [
       ...Object.values(shardGauges),
       ...Object.values(consumerGauges),
@@ -171,49 +170,56 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
     pendingAcks.set({ source, endpoint }, pending)
   }
 
+  function count(metric: Countable, labels: Labels, amount: number): void {
+    metric.inc(labels, amount)
+    series.keep(metric, labels)
+  }
+
+  function time(metric: Timeable, labels: Labels, seconds: readonly number[]): void {
+    for (const each of seconds) metric.observe(labels, each)
+    if (seconds.length > 0) series.keep(metric, labels)
+  }
+
   function countHec(source: string, call: CallDelta): void {
     const { endpoint, operation, code, durationsSeconds } = call
-    hec.requests.inc({ source, endpoint, operation, code }, durationsSeconds.length)
-    hec.sentBytes.inc({ source, endpoint }, call.sentBytes)
-    for (const seconds of durationsSeconds) hec.duration.observe({ source, endpoint, operation }, seconds)
+    count(hec.requests, { source, endpoint, operation, code }, durationsSeconds.length)
+    count(hec.sentBytes, { source, endpoint }, call.sentBytes)
+    time(hec.duration, { source, endpoint, operation }, durationsSeconds)
   }
 
   function countSls(source: string, { operation, code, durationsSeconds, receivedBytes }: CallDelta): void {
-    sls.requests.inc({ source, operation, code }, durationsSeconds.length)
-    sls.receivedBytes.inc({ source }, receivedBytes)
-    for (const seconds of durationsSeconds) sls.duration.observe({ source, operation }, seconds)
+    count(sls.requests, { source, operation, code }, durationsSeconds.length)
+    count(sls.receivedBytes, { source }, receivedBytes)
+    time(sls.duration, { source, operation }, durationsSeconds)
   }
 
   function countShard(source: string, delta: ShardDelta): void {
     const labels = { source, shard: String(delta.shard) }
-    shardCounters.readBytes.inc(labels, delta.readBytes)
-    shardCounters.deliveredBytes.inc(labels, delta.deliveredBytes)
-    shardCounters.readEvents.inc(labels, delta.readEvents)
-    shardCounters.deliveredEvents.inc(labels, delta.deliveredEvents)
-    shardCounters.droppedEvents.inc(labels, delta.droppedEvents)
-    shardCounters.cpuSeconds.inc(labels, delta.cpuSeconds)
-    shardCounters.expiredSeconds.inc(labels, delta.expiredSeconds)
+    count(shardCounters.readBytes, labels, delta.readBytes)
+    count(shardCounters.deliveredBytes, labels, delta.deliveredBytes)
+    count(shardCounters.readEvents, labels, delta.readEvents)
+    count(shardCounters.deliveredEvents, labels, delta.deliveredEvents)
+    count(shardCounters.droppedEvents, labels, delta.droppedEvents)
+    count(shardCounters.cpuSeconds, labels, delta.cpuSeconds)
+    count(shardCounters.expiredSeconds, labels, delta.expiredSeconds)
     for (const [reason, events] of Object.entries(delta.deadLetters ?? {}))
-      deadLetters.inc({ ...labels, reason }, events)
+      count(deadLetters, { ...labels, reason }, events)
   }
 
   return {
     onStatus(source, consumer, { since }) {
-      consumerCpu.inc({ source, consumer }, since.cpuSeconds)
+      count(consumerCpu, { source, consumer }, since.cpuSeconds)
       for (const delta of since.shards) countShard(source, delta)
       for (const call of since.hecCalls) countHec(source, call)
       for (const call of since.slsCalls) countSls(source, call)
-      for (const { endpoint, reason, count } of since.hecRetries)
-        hec.retries.inc({ source, endpoint, reason }, count)
+      for (const { endpoint, reason, count: retries } of since.hecRetries)
+        count(hec.retries, { source, endpoint, reason }, retries)
     },
     onRestart(source, consumer, reason) {
-      restarts.inc({ source, consumer, reason })
-      restartReasons.add(reason)
+      count(restarts, { source, consumer, reason }, 1)
     },
-    forgetConsumer(source, consumer) {
-      consumerCpu.remove({ source, consumer })
-      for (const reason of restartReasons) restarts.remove({ source, consumer, reason })
-    },
+    forgetConsumer: (source, consumer) => series.forget({ source, consumer }),
+    forgetSource: source => series.forget({ source }),
     onSlsCall: countSls,
     onReload,
     async render(accept) {
@@ -224,8 +230,13 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
   }
 }
 
+interface Countable extends Removable {
+  inc(labels: Labels, amount: number): void
+}
+
+interface Timeable extends Removable {
+  observe(labels: Labels, seconds: number): void
+}
+
 const HEC_LABELS = ['source', 'endpoint', 'operation', 'code'] as const
 const HEC_DURATION_LABELS = ['source', 'endpoint', 'operation'] as const
-
-/** Why an event is among the dead letters: a bounded set, so that its series can be removed. */
-const DEAD_LETTER_REASONS = ['event-refused', 'too-large', 'not-hec', 'kills-worker'] as const

@@ -22,6 +22,13 @@ export interface Account {
   shard(source: string, shard: number): ShardAccount
   endpoint(source: string, endpoint: string): EndpointAccount
   deliveredEventsPerSecond(): number
+  /** Forgets what was counted of a source that has ended for good. */
+  forgetSource(source: string): void
+}
+
+interface SourceEntry {
+  readonly shards: Map<number, ShardAccount>
+  readonly endpoints: Map<string, EndpointEntry>
 }
 
 const LATENCY_WINDOW_MS = 60_000
@@ -34,17 +41,22 @@ interface EndpointEntry {
 }
 
 const NOTHING: ShardAccount = { readEvents: 0, deliveredEvents: 0, droppedEvents: 0, deadLetterEvents: 0 }
+const NO_REQUEST: EndpointEntry = { answers: new Map(), latencies: [] }
 
 export function createAccount(now: () => number = () => performance.now()): Account {
-  const shards = new Map<string, ShardAccount>()
-  const endpoints = new Map<string, EndpointEntry>()
+  const sources = new Map<string, SourceEntry>()
   const delivered = createRate()
 
-  function addShard(source: string, delta: ShardDelta): void {
-    const key = `${source} ${delta.shard}`
-    const before = shards.get(key) ?? NOTHING
+  function sourceEntry(source: string): SourceEntry {
+    const entry = sources.get(source) ?? { shards: new Map(), endpoints: new Map() }
+    sources.set(source, entry)
+    return entry
+  }
+
+  function addShard({ shards }: SourceEntry, delta: ShardDelta): void {
+    const before = shards.get(delta.shard) ?? NOTHING
     const dead = Object.values(delta.deadLetters ?? {}).reduce((sum, count) => sum + count, 0)
-    shards.set(key, {
+    shards.set(delta.shard, {
       readEvents: before.readEvents + delta.readEvents,
       deliveredEvents: before.deliveredEvents + delta.deliveredEvents,
       droppedEvents: before.droppedEvents + delta.droppedEvents,
@@ -53,29 +65,25 @@ export function createAccount(now: () => number = () => performance.now()): Acco
     delivered.add(delta.deliveredEvents, now())
   }
 
-  function addCall(source: string, { endpoint, operation, code, durationsSeconds }: CallDelta): void {
+  function addCall({ endpoints }: SourceEntry, call: CallDelta): void {
+    const { endpoint, operation, code, durationsSeconds } = call
     if (operation !== 'event') return
-    const entry = entryOf(source, endpoint)
+    const entry: EndpointEntry = endpoints.get(endpoint) ?? { answers: new Map(), latencies: [] }
+    endpoints.set(endpoint, entry)
     entry.answers.set(code, (entry.answers.get(code) ?? 0) + durationsSeconds.length)
     for (const seconds of durationsSeconds) entry.latencies.push({ atMs: now(), seconds })
     entry.latencies.splice(0, entry.latencies.length - MAX_LATENCIES)
   }
 
-  function entryOf(source: string, endpoint: string): EndpointEntry {
-    const key = `${source} ${endpoint}`
-    const entry = endpoints.get(key) ?? { answers: new Map(), latencies: [] }
-    endpoints.set(key, entry)
-    return entry
-  }
-
   return {
     add(source, { since }) {
-      for (const delta of since.shards) addShard(source, delta)
-      for (const call of since.hecCalls) addCall(source, call)
+      const entry = sourceEntry(source)
+      for (const delta of since.shards) addShard(entry, delta)
+      for (const call of since.hecCalls) addCall(entry, call)
     },
-    shard: (source, shard) => shards.get(`${source} ${shard}`) ?? NOTHING,
+    shard: (source, shard) => sources.get(source)?.shards.get(shard) ?? NOTHING,
     endpoint(source, endpoint) {
-      const { answers, latencies } = entryOf(source, endpoint)
+      const { answers, latencies } = sources.get(source)?.endpoints.get(endpoint) ?? NO_REQUEST
       const recent = latencies.filter(({ atMs }) => now() - atMs <= LATENCY_WINDOW_MS)
       return {
         answers: Object.fromEntries(answers),
@@ -83,6 +91,7 @@ export function createAccount(now: () => number = () => performance.now()): Acco
       }
     },
     deliveredEventsPerSecond: () => delivered.perSecond(now()),
+    forgetSource: source => void sources.delete(source),
   }
 }
 

@@ -225,7 +225,11 @@ export function createBoard(now: () => number = () => performance.now()): Board 
       entry.restartedAtMs = now()
     },
     forget: consumer => void consumers.delete(consumer),
-    forgetSource: source => void positions.delete(source),
+    forgetSource(source) {
+      positions.delete(source)
+      for (const [key, entry] of consumers) if (entry.source === source) consumers.delete(key)
+      for (const [key, entry] of shards) if (entry.source === source) shards.delete(key)
+    },
     consumers: () => [...consumers.values()].map(viewConsumer),
     shards: () =>
       [...consumers.values()]

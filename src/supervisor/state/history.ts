@@ -12,6 +12,8 @@ export interface StatusHistory {
   series(): History
   /** Lags of a shard over the forecast's window, from old to new; empty when nobody of ours holds it. */
   lagsOf(source: string, shard: number): readonly LagSample[]
+  /** Forgets the shards and consumers of a source that has ended for good. */
+  forgetSource(source: string): void
 }
 
 export const HISTORY_INTERVAL_MS = 5_000
@@ -23,11 +25,19 @@ interface Step {
   readonly lagSeconds: number | null
   readonly cpuRatio: number
   readonly latencyP99Seconds: number | null
-  readonly shards: ReadonlyMap<
-    string,
-    { readonly throughput: number; readonly lagSeconds: number | undefined }
-  >
-  readonly consumers: ReadonlyMap<string, number>
+  /** By source and shard, as `SOURCE/SHARD`. */
+  readonly shards: ReadonlyMap<string, ShardStep>
+  /** By name. */
+  readonly consumers: ReadonlyMap<string, ConsumerStep>
+}
+
+interface ConsumerStep {
+  readonly source: string
+  readonly throughput: number
+}
+
+interface ShardStep extends ConsumerStep {
+  readonly lagSeconds: number | undefined
 }
 
 export interface HistoryParts {
@@ -38,28 +48,41 @@ export interface HistoryParts {
   readonly now?: () => number
 }
 
-export function createHistory({ board, account, cpuRatio, now = () => performance.now() }: HistoryParts) {
-  const steps: Step[] = []
-  const history: StatusHistory = {
+export function createHistory({
+  board,
+  account,
+  cpuRatio,
+  now = () => performance.now(),
+}: HistoryParts): StatusHistory {
+  let steps: readonly Step[] = []
+  return {
     sample() {
-      steps.push(lookAt({ board, account, cpuRatio, atMs: now() }))
-      if (steps.length > STEPS) steps.shift()
+      steps = [...steps, lookAt({ board, account, cpuRatio, atMs: now() })].slice(-STEPS)
     },
     series: () => seriesOf(steps),
     lagsOf(source, shard) {
       const key = keyOf(source, shard)
-      return steps
-        .filter(({ atMs }) => now() - atMs <= FORECAST_WINDOW_MS)
-        .flatMap(({ atMs, shards }) => {
-          const lagSeconds = shards.get(key)?.lagSeconds
-          return lagSeconds === undefined ? [] : [{ atMs, lagSeconds }]
-        })
+      const recent = steps.filter(({ atMs }) => now() - atMs <= FORECAST_WINDOW_MS)
+      return recent.flatMap(({ atMs, shards }) => {
+        const lagSeconds = shards.get(key)?.lagSeconds
+        return lagSeconds === undefined ? [] : [{ atMs, lagSeconds }]
+      })
+    },
+    forgetSource(gone) {
+      steps = steps.map(step => ({
+        ...step,
+        shards: without(gone, step.shards),
+        consumers: without(gone, step.consumers),
+      }))
     },
   }
-  return history
 }
 
 const keyOf = (source: string, shard: number) => `${source}/${shard}`
+
+function without<S extends ConsumerStep>(gone: string, steps: ReadonlyMap<string, S>): Map<string, S> {
+  return new Map([...steps].filter(([, { source }]) => source !== gone))
+}
 
 function lookAt({ board, account, cpuRatio, atMs }: Omit<HistoryParts, 'now'> & { atMs: number }): Step {
   const [shards, consumers] = [board.shards(), board.consumers()]
@@ -76,11 +99,14 @@ function lookAt({ board, account, cpuRatio, atMs }: Omit<HistoryParts, 'now'> & 
     shards: new Map(
       shards.map(({ source, shard, bytesPerSecond, lagSeconds }) => [
         keyOf(source, shard),
-        { throughput: Math.round(bytesPerSecond), lagSeconds },
+        { source, throughput: Math.round(bytesPerSecond), lagSeconds },
       ]),
     ),
     consumers: new Map(
-      consumers.map(({ consumer, bytesPerSecond }) => [consumer, Math.round(bytesPerSecond)]),
+      consumers.map(({ source, consumer, bytesPerSecond }) => [
+        consumer,
+        { source, throughput: Math.round(bytesPerSecond) },
+      ]),
     ),
   }
 }
@@ -88,24 +114,22 @@ function lookAt({ board, account, cpuRatio, atMs }: Omit<HistoryParts, 'now'> & 
 /** To three digits behind the point: what is drawn needs no more, and is sent every second. */
 const rounded = (value: number) => Math.round(value * 1_000) / 1_000
 
-/** Of shards and consumers that are there now; before they were, they had nothing. */
+/** Draws shards and consumers that are there now; before they were, they had nothing. */
 function seriesOf(steps: readonly Step[]): History {
-  const last = steps.at(-1)
-  const linesOf = (names: readonly string[], valueIn: (step: Step, name: string) => number) =>
-    Object.fromEntries(names.map(name => [name, steps.map(step => valueIn(step, name))]))
+  const linesOf = (stepsIn: (step: Step) => ReadonlyMap<string, ConsumerStep>) => {
+    const last = steps.at(-1)
+    const names = last ? [...stepsIn(last).keys()] : []
+    return Object.fromEntries(
+      names.map(name => [name, steps.map(step => stepsIn(step).get(name)?.throughput ?? 0)]),
+    )
+  }
   return {
     interval_seconds: HISTORY_INTERVAL_MS / 1_000,
     throughput_bytes_per_second: steps.map(({ throughput }) => throughput),
     lag_seconds: steps.map(({ lagSeconds }) => lagSeconds),
     cpu_ratio: steps.map(step => step.cpuRatio),
     hec_latency_p99_seconds: steps.map(({ latencyP99Seconds }) => latencyP99Seconds),
-    shards: linesOf(
-      [...(last?.shards.keys() ?? [])],
-      ({ shards }, name) => shards.get(name)?.throughput ?? 0,
-    ),
-    consumers: linesOf(
-      [...(last?.consumers.keys() ?? [])],
-      ({ consumers }, name) => consumers.get(name) ?? 0,
-    ),
+    shards: linesOf(({ shards }) => shards),
+    consumers: linesOf(({ consumers }) => consumers),
   }
 }
