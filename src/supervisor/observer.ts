@@ -1,4 +1,4 @@
-/** The observer of the workers: hands on what happens to what is known, what is counted, and what is exported. */
+/** The observer of the workers: tells everything that remembers, each as far as it concerns it. */
 
 import type { Metrics } from './metrics/metrics.ts'
 import type { Observer } from './sources/observer.ts'
@@ -15,23 +15,28 @@ export interface ObserverParts {
 
 export function createObserver({ board, account, history, metrics }: ObserverParts): Observer {
   return {
-    consumerExpected: board.expect,
+    consumerExpected: board.consumerExpected,
     reported(source, consumer, report) {
-      const settled = board.onStatus(consumer, report)
-      metrics.onStatus(source, consumer, settled)
-      account.add(source, settled)
+      const settled = board.reported(source, consumer, report)
+      if (!settled) return
+      account.reported(source, settled)
+      metrics.reported(source, consumer, settled)
     },
-    threadEnded: board.onEnded,
+    threadEnded: board.threadEnded,
     restarting(source, consumer, reason) {
-      board.onRestart(consumer)
-      metrics.onRestart(source, consumer, reason)
+      board.restarting(source, consumer)
+      metrics.restarting(source, consumer, reason)
     },
     consumerGone(source, consumer) {
-      board.forget(consumer)
-      metrics.forgetConsumer(source, consumer)
+      board.consumerGone(source, consumer)
+      metrics.consumerGone(source, consumer)
     },
     sourceGone(source) {
-      for (const each of [board, account, history, metrics]) each.forgetSource(source)
+      for (const each of [board, account, history, metrics]) each.sourceGone(source)
+    },
+    forgetGoneShards() {
+      for (const { source, shard } of board.takeGone())
+        for (const each of [account, metrics]) each.shardGone(source, shard)
     },
   }
 }

@@ -86,7 +86,6 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   async function end(source: SourceConfig): Promise<void> {
     await sources.get(source.name)?.stop()
     sources.delete(source.name)
-    for (const { consumer } of consumersOf(source)) observer.consumerGone(source.name, consumer)
     observer.sourceGone(source.name)
     workers.forgetSource(source.name)
   }
@@ -107,6 +106,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   async function watchConditions(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       updateConditions()
+      observer.forgetGoneShards()
       await sleep(1_000, signal)
     }
   }

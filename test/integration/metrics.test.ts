@@ -5,7 +5,10 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Readiness } from '../../src/supervisor/health/readiness.ts'
 import { startHttp } from '../../src/supervisor/http/server.ts'
 import { createMetrics } from '../../src/supervisor/metrics/metrics.ts'
+import { createObserver } from '../../src/supervisor/observer.ts'
+import { createAccount } from '../../src/supervisor/state/account.ts'
 import { createBoard } from '../../src/supervisor/state/board.ts'
+import { createHistory } from '../../src/supervisor/state/history.ts'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../../src/thread/protocol.ts'
 import { selfSigned } from '../support/certificates.ts'
 import { healthy } from '../support/status-documents.ts'
@@ -85,22 +88,24 @@ function start(source = 'logs') {
   let nowMs = 0
   const board = createBoard(() => nowMs)
   const metrics = createMetrics(board, '0.1.0')
-  for (const consumer of ['c1', 'c2']) board.expect(source, consumer)
+  const account = createAccount()
+  const history = createHistory({ board, account, cpuRatio: () => 0 })
+  const observer = createObserver({ board, account, history, metrics })
+  for (const consumer of ['c1', 'c2']) observer.consumerExpected(source, consumer)
   const render = async (accept?: string) => (await metrics.render(accept)).text
   return {
     metrics,
     render,
     pass: (ms: number) => {
       nowMs += ms
+      observer.forgetGoneShards()
     },
     tell(consumer: string, told: Told) {
-      board.onStatus(consumer, statusOf(told))
-      metrics.onStatus(source, consumer, statusOf(told))
+      observer.reported(source, consumer, statusOf(told))
     },
     restart(consumer: string, reason: string) {
-      board.onEnded(consumer)
-      board.onRestart(consumer)
-      metrics.onRestart(source, consumer, reason)
+      observer.threadEnded(source, consumer)
+      observer.restarting(source, consumer, reason)
     },
     /** Value of a sample as it stands in the text; undefined when it is not there. */
     async value(sample: string) {

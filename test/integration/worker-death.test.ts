@@ -78,10 +78,10 @@ describe.concurrent('when a worker thread dies', () => {
     const running = far.start({ consumers: 2 })
     await untilHeld(far, [1, 1])
     const { board } = running.service
-    const { onStatus } = board
-    board.onStatus = (consumer, status) => {
-      if (consumer !== 'test-logs-1') return onStatus(consumer, status)
-      board.onStatus = onStatus
+    const { reported } = board
+    board.reported = (source, consumer, report) => {
+      if (consumer !== 'test-logs-1') return reported(source, consumer, report)
+      board.reported = reported
       throw new TypeError('a bug on this side')
     }
     const restarted = 'consumer="test-logs-1",reason="bad-message"'

@@ -85,13 +85,13 @@ export function startService(options: ServiceOptions): RunningService {
   }
 }
 
-/** Listens in where the supervisor puts statuses: the board forgets a consumer's as soon as it has ended. */
+/** Listens in where the supervisor puts reports: the board forgets a consumer's as soon as it has ended. */
 function watchHeldBytes({ board }: Service): ReadonlyMap<string, number> {
   const held = new Map<string, number>()
-  const { onStatus } = board
-  board.onStatus = (consumer, status) => {
-    held.set(consumer, status.inFlightBytes)
-    return onStatus(consumer, status)
+  const { reported } = board
+  board.reported = (source, consumer, report) => {
+    held.set(consumer, report.inFlightBytes)
+    return reported(source, consumer, report)
   }
   return held
 }

@@ -2,7 +2,8 @@
 
 import { stripVTControlCharacters, styleText } from 'node:util'
 import type { LedgerReport } from '../../simulator/ledger.ts'
-import type { Board, ShardView } from '../../supervisor/state/board.ts'
+import type { Board } from '../../supervisor/state/board.ts'
+import type { ShardView } from '../../supervisor/state/views.ts'
 import { createFrame } from '../terminal/frame.ts'
 
 export interface Screen {

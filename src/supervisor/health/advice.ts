@@ -2,9 +2,9 @@
 
 import { formatDuration } from '../../base/units.ts'
 import type { StatusAdvice } from '../../status/document.ts'
-import type { ConsumerView, ShardView } from '../state/board.ts'
 import type { SourceFacts } from '../state/facts.ts'
 import type { Forecast } from '../state/forecast.ts'
+import type { ConsumerView, ShardView } from '../state/views.ts'
 
 /** Log Service takes 5 MB/s for a shard: one that is read faster for long was written faster than that. */
 export const HOT_SHARD_BYTES_PER_SECOND = 5_000_000

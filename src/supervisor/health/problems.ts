@@ -1,8 +1,8 @@
 /** All that is wrong now, the worst first: conditions, workers that are not there, and shards that are far behind. */
 
 import { formatDuration } from '../../base/units.ts'
-import type { ConsumerView, ShardView } from '../state/board.ts'
 import type { Conditions } from '../state/conditions.ts'
+import type { ConsumerView, ShardView } from '../state/views.ts'
 import { readinessOf } from './readiness.ts'
 import { needsPerson } from './severity.ts'
 

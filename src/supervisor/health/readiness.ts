@@ -1,7 +1,7 @@
 /** Whether the service works: every consumer has joined, and the last contact with Splunk was good. Idle is fine. */
 
-import type { ConsumerView } from '../state/board.ts'
 import type { Condition } from '../state/conditions.ts'
+import type { ConsumerView } from '../state/views.ts'
 
 export interface Readiness {
   readonly ready: boolean

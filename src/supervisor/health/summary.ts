@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../base/units.ts'
 import type { ServiceState } from '../../status/document.ts'
-import type { ConsumerView, ShardView } from '../state/board.ts'
+import type { ConsumerView, ShardView } from '../state/views.ts'
 import { witnessesOf } from '../state/witnesses.ts'
 import type { Problem } from './problems.ts'
 

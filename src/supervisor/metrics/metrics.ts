@@ -5,21 +5,24 @@
 
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { CallDelta, ShardDelta, WorkerStatus } from '../../thread/protocol.ts'
-import type { Board, ConsumerView, EndpointView, ShardView } from '../state/board.ts'
+import type { Board } from '../state/board.ts'
 import type { ReloadResult } from '../state/reload-result.ts'
 import { isTargetMet, TARGET } from '../state/target.ts'
+import type { ConsumerView, EndpointView, ShardView } from '../state/views.ts'
 import { createProcessMetrics } from './process.ts'
 import { createReloadMetrics } from './reload-metrics.ts'
 import { createSeriesList, type Labels, type Removable } from './series.ts'
 import { createSourceMetrics, type SourceScene } from './source-metrics.ts'
 
 export interface Metrics {
-  onStatus(source: string, consumer: string, status: WorkerStatus): void
-  onRestart(source: string, consumer: string, reason: string): void
+  reported(source: string, consumer: string, report: WorkerStatus): void
+  restarting(source: string, consumer: string, reason: string): void
   /** Removes the consumer's series. */
-  forgetConsumer(source: string, consumer: string): void
+  consumerGone(source: string, consumer: string): void
+  /** Removes the shard's series. */
+  shardGone(source: string, shard: number): void
   /** Removes every series about the source. */
-  forgetSource(source: string): void
+  sourceGone(source: string): void
   /** Requests that the supervisor itself makes. */
   onSlsCall(source: string, call: CallDelta): void
   onReload(result: ReloadResult): void
@@ -125,7 +128,6 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
   const onReload = createReloadMetrics(PREFIX, registers)
 
   function refresh(): void {
-    for (const { source, shard } of board.takeGone()) series.forget({ source, shard: String(shard) })
     for (const each of [
       ...Object.values(shardGauges),
       ...Object.values(consumerGauges),
@@ -207,7 +209,7 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
   }
 
   return {
-    onStatus(source, consumer, { since }) {
+    reported(source, consumer, { since }) {
       count(consumerCpu, { source, consumer }, since.cpuSeconds)
       for (const delta of since.shards) countShard(source, delta)
       for (const call of since.hecCalls) countHec(source, call)
@@ -215,11 +217,12 @@ export function createMetrics(board: Board, version: string, scene?: () => Sourc
       for (const { endpoint, reason, count: retries } of since.hecRetries)
         count(hec.retries, { source, endpoint, reason }, retries)
     },
-    onRestart(source, consumer, reason) {
+    restarting(source, consumer, reason) {
       count(restarts, { source, consumer, reason }, 1)
     },
-    forgetConsumer: (source, consumer) => series.forget({ source, consumer }),
-    forgetSource: source => series.forget({ source }),
+    consumerGone: (source, consumer) => series.forget({ source, consumer }),
+    shardGone: (source, shard) => series.forget({ source, shard: String(shard) }),
+    sourceGone: source => series.forget({ source }),
     onSlsCall: countSls,
     onReload,
     async render(accept) {

@@ -3,11 +3,11 @@
 import { Gauge } from 'prom-client'
 import { isHot, spareConsumers } from '../health/advice.ts'
 import { isHold, needsPerson } from '../health/severity.ts'
-import type { ShardView } from '../state/board.ts'
 import type { Condition } from '../state/conditions.ts'
 import type { KnownSource } from '../state/facts.ts'
 import { forecastOf } from '../state/forecast.ts'
 import type { StatusHistory } from '../state/history.ts'
+import type { ShardView } from '../state/views.ts'
 import type { Registers } from './registers.ts'
 
 /** What is known of sources beyond the board. */

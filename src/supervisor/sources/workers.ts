@@ -90,7 +90,7 @@ export function createWorkers(parts: WorkersParts): Workers {
     const exit = await runMarked(child, { drain, begun, marker })
     const mark = readMark(marker)
     if (mark && isDeath(exit)) onDeathAt(child, mark)
-    observer.threadEnded(child.consumer)
+    observer.threadEnded(child.settings().source.name, child.consumer)
     lines.delete(child.consumer)
     return exit
   }

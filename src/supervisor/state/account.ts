@@ -1,4 +1,4 @@
-/** What a status says has happened, added up for the status page: logs of each shard, requests to each endpoint. */
+/** Sums of what reports say has happened, for the status page: logs of each shard, requests to each endpoint. */
 
 import type { CallDelta, ShardDelta, WorkerStatus } from '../../thread/protocol.ts'
 import { createRate } from './rate.ts'
@@ -11,49 +11,55 @@ export interface ShardAccount {
 }
 
 export interface EndpointAccount {
-  /** Requests with events, by what was answered: HEC's code, else `http_STATUS`, else the network's error code. */
+  /** Requests with events by the answer: HEC's code, else `http_STATUS`, else the network's error code. */
   readonly answers: Readonly<Record<string, number>>
-  /** Of requests with events in the last minute; undefined when there was none. */
+  /** Latency of requests with events in the last minute; undefined when there was none. */
   readonly latencySeconds: { readonly p50: number; readonly p99: number } | undefined
 }
 
 export interface Account {
-  add(source: string, status: WorkerStatus): void
+  /** Adds a report in which events that were read again are not counted as read. */
+  reported(source: string, report: WorkerStatus): void
+  /** No consumer has held the shard for long: its counts begin at zero when one does again. */
+  shardGone(source: string, shard: number): void
+  /** The source has ended for good: the counts of a later one of its name begin at zero. */
+  sourceGone(source: string): void
   shard(source: string, shard: number): ShardAccount
   endpoint(source: string, endpoint: string): EndpointAccount
   deliveredEventsPerSecond(): number
-  /** Forgets what was counted of a source that has ended for good. */
-  forgetSource(source: string): void
+  /** Events that went to the dead letters since the start, also those of sources that have ended. */
+  deadLettered(): number
 }
 
-interface SourceEntry {
+interface SourceAccount {
   readonly shards: Map<number, ShardAccount>
-  readonly endpoints: Map<string, EndpointEntry>
+  readonly endpoints: Map<string, Requests>
 }
 
-const LATENCY_WINDOW_MS = 60_000
-/** A busy endpoint's requests are sampled: so many of a minute say enough. */
-const MAX_LATENCIES = 1_000
-
-interface EndpointEntry {
+interface Requests {
   readonly answers: Map<string, number>
   readonly latencies: { readonly atMs: number; readonly seconds: number }[]
 }
 
+const LATENCY_WINDOW_MS = 60_000
+/** Latencies kept of each endpoint: a sample of a busy minute says enough. */
+const MAX_LATENCIES = 1_000
+
 const NOTHING: ShardAccount = { readEvents: 0, deliveredEvents: 0, droppedEvents: 0, deadLetterEvents: 0 }
-const NO_REQUEST: EndpointEntry = { answers: new Map(), latencies: [] }
+const newRequests = (): Requests => ({ answers: new Map(), latencies: [] })
 
 export function createAccount(now: () => number = () => performance.now()): Account {
-  const sources = new Map<string, SourceEntry>()
+  const sources = new Map<string, SourceAccount>()
   const delivered = createRate()
+  let deadLettered = 0
 
-  function sourceEntry(source: string): SourceEntry {
-    const entry = sources.get(source) ?? { shards: new Map(), endpoints: new Map() }
-    sources.set(source, entry)
-    return entry
+  function accountOf(source: string): SourceAccount {
+    const account = sources.get(source) ?? { shards: new Map(), endpoints: new Map() }
+    sources.set(source, account)
+    return account
   }
 
-  function addShard({ shards }: SourceEntry, delta: ShardDelta): void {
+  function addShard({ shards }: SourceAccount, delta: ShardDelta): void {
     const before = shards.get(delta.shard) ?? NOTHING
     const dead = Object.values(delta.deadLetters ?? {}).reduce((sum, count) => sum + count, 0)
     shards.set(delta.shard, {
@@ -63,27 +69,30 @@ export function createAccount(now: () => number = () => performance.now()): Acco
       deadLetterEvents: before.deadLetterEvents + dead,
     })
     delivered.add(delta.deliveredEvents, now())
+    deadLettered += dead
   }
 
-  function addCall({ endpoints }: SourceEntry, call: CallDelta): void {
+  function addCall({ endpoints }: SourceAccount, call: CallDelta): void {
     const { endpoint, operation, code, durationsSeconds } = call
     if (operation !== 'event') return
-    const entry: EndpointEntry = endpoints.get(endpoint) ?? { answers: new Map(), latencies: [] }
-    endpoints.set(endpoint, entry)
-    entry.answers.set(code, (entry.answers.get(code) ?? 0) + durationsSeconds.length)
-    for (const seconds of durationsSeconds) entry.latencies.push({ atMs: now(), seconds })
-    entry.latencies.splice(0, entry.latencies.length - MAX_LATENCIES)
+    const requests = endpoints.get(endpoint) ?? newRequests()
+    endpoints.set(endpoint, requests)
+    requests.answers.set(code, (requests.answers.get(code) ?? 0) + durationsSeconds.length)
+    for (const seconds of durationsSeconds) requests.latencies.push({ atMs: now(), seconds })
+    requests.latencies.splice(0, requests.latencies.length - MAX_LATENCIES)
   }
 
   return {
-    add(source, { since }) {
-      const entry = sourceEntry(source)
-      for (const delta of since.shards) addShard(entry, delta)
-      for (const call of since.hecCalls) addCall(entry, call)
+    reported(source, { since }) {
+      const account = accountOf(source)
+      for (const delta of since.shards) addShard(account, delta)
+      for (const call of since.hecCalls) addCall(account, call)
     },
+    shardGone: (source, shard) => void sources.get(source)?.shards.delete(shard),
+    sourceGone: source => void sources.delete(source),
     shard: (source, shard) => sources.get(source)?.shards.get(shard) ?? NOTHING,
     endpoint(source, endpoint) {
-      const { answers, latencies } = sources.get(source)?.endpoints.get(endpoint) ?? NO_REQUEST
+      const { answers, latencies } = sources.get(source)?.endpoints.get(endpoint) ?? newRequests()
       const recent = latencies.filter(({ atMs }) => now() - atMs <= LATENCY_WINDOW_MS)
       return {
         answers: Object.fromEntries(answers),
@@ -91,7 +100,7 @@ export function createAccount(now: () => number = () => performance.now()): Acco
       }
     },
     deliveredEventsPerSecond: () => delivered.perSecond(now()),
-    forgetSource: source => void sources.delete(source),
+    deadLettered: () => deadLettered,
   }
 }
 

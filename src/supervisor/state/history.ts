@@ -6,14 +6,14 @@ import type { Board } from './board.ts'
 import { FORECAST_WINDOW_MS, type LagSample } from './forecast.ts'
 
 export interface StatusHistory {
-  /** A look at the board; to be called every `HISTORY_INTERVAL_MS`. */
+  /** Looks at the board; to be called every `HISTORY_INTERVAL_MS`. */
   sample(): void
-  /** For drawing. */
+  /** Returns what the page draws. */
   series(): History
-  /** Lags of a shard over the forecast's window, from old to new; empty when nobody of ours holds it. */
+  /** Lags of a shard over the forecast's window, from old to new; empty while no consumer of this service holds it. */
   lagsOf(source: string, shard: number): readonly LagSample[]
-  /** Forgets the shards and consumers of a source that has ended for good. */
-  forgetSource(source: string): void
+  /** The source has ended for good: its shards and consumers are forgotten. */
+  sourceGone(source: string): void
 }
 
 export const HISTORY_INTERVAL_MS = 5_000
@@ -68,7 +68,7 @@ export function createHistory({
         return lagSeconds === undefined ? [] : [{ atMs, lagSeconds }]
       })
     },
-    forgetSource(gone) {
+    sourceGone(gone) {
       steps = steps.map(step => ({
         ...step,
         shards: without(gone, step.shards),

@@ -29,9 +29,18 @@ function setUp() {
       observer.reported('logs', 'c1', workerStatus({ shards, since: { ...calls, shards: [delta] } }))
       history.sample()
     },
+    /** The thread dies and starts again. */
+    end() {
+      observer.threadEnded('logs', 'c1')
+      observer.restarting('logs', 'c1', 'died')
+    },
+    pass(ms: number) {
+      nowMs += ms
+      observer.forgetGoneShards()
+    },
     /** As a reload does it: the thread is drained, which leaves what could not be delivered in flight. */
     remove() {
-      observer.threadEnded('c1')
+      observer.threadEnded('logs', 'c1')
       observer.consumerGone('logs', 'c1')
       observer.sourceGone('logs')
     },
@@ -114,4 +123,44 @@ describe('a source that is removed with events in flight and added again under i
       ]),
     )
   })
+})
+
+describe('a shard that no consumer has held for two minutes', () => {
+  it('counts from zero when one holds it again, in the status and in metrics, with nothing owed', async () => {
+    const { add, report, end, pass, shown, series } = setUp()
+    add()
+    report({ readEvents: 100, deliveredEvents: 60 }, 40)
+    end()
+    pass(120_001)
+    expect(await series()).not.toContainEqual(expect.stringContaining('shard="0"'))
+    report({ readEvents: 40, deliveredEvents: 10 }, 30)
+    expect(shown()).toMatchObject({ readEvents: 40, deliveredEvents: 10, inFlightEvents: 30 })
+    expect(await series()).toContain('sls2splunk_shard_read_events_total{source="logs",shard="0"} 40')
+  })
+
+  it('is not one whose holder is silent: its events in flight are not forgotten', () => {
+    const { add, report, pass, shown } = setUp()
+    add()
+    report({ readEvents: 100, deliveredEvents: 60 }, 40)
+    pass(600_000)
+    expectBalance(shown())
+    report({ readEvents: 0, deliveredEvents: 40 }, 0)
+    expect(shown()).toMatchObject({ readEvents: 100, deliveredEvents: 100, inFlightEvents: 0 })
+  })
+})
+
+describe('a consumer that is not expected', () => {
+  it.each(['of a source that has ended', 'of a source that was never there'])(
+    'has its report ignored: %s',
+    async how => {
+      const { add, remove, report, shown, series } = setUp()
+      if (how.endsWith('ended')) {
+        add()
+        remove()
+      }
+      report({ readEvents: 100, deliveredEvents: 60 }, 40)
+      expect(shown()).toMatchObject({ readEvents: 0, deliveredEvents: 0, inFlightEvents: undefined })
+      expect(await series()).toEqual([])
+    },
+  )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readinessOf } from '../../../../src/supervisor/health/readiness.ts'
-import type { ConsumerView } from '../../../../src/supervisor/state/board.ts'
 import type { Condition } from '../../../../src/supervisor/state/conditions.ts'
+import type { ConsumerView } from '../../../../src/supervisor/state/views.ts'
 
 const GOOD: ConsumerView = {
   source: 'logs',

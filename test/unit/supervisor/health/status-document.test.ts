@@ -26,13 +26,13 @@ function setUp(source: Partial<KnownSource> = {}) {
   const log = createLog({ level: 'info', format: 'json', secrets: [], output: () => {}, onLine: events.add })
   const conditions = createConditions(log, now)
   const history = createHistory({ board, account, cpuRatio: () => 0.5, now })
-  for (const consumer of ['c1', 'c2']) board.expect('audit', consumer)
+  for (const consumer of ['c1', 'c2']) board.consumerExpected('audit', consumer)
   return {
     board,
     conditions,
     tell(consumer: string, status: WorkerStatus) {
-      board.onStatus(consumer, status)
-      account.add('audit', status)
+      board.reported('audit', consumer, status)
+      account.reported('audit', status)
     },
     sample: history.sample,
     pass: (ms: number) => {

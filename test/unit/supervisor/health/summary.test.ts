@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../../src/supervisor/health/problems.ts'
 import { stateOf, summaryOf } from '../../../../src/supervisor/health/summary.ts'
-import type { ConsumerView, ShardView } from '../../../../src/supervisor/state/board.ts'
+import type { ConsumerView, ShardView } from '../../../../src/supervisor/state/views.ts'
 
 const CONSUMER: ConsumerView = {
   source: 'audit',

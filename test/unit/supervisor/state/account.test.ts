@@ -8,7 +8,10 @@ function setUp() {
   return {
     account,
     call: (code: string, ...durationsSeconds: number[]) =>
-      account.add('audit', workerStatus({ since: { hecCalls: [callDelta({ code, durationsSeconds })] } })),
+      account.reported(
+        'audit',
+        workerStatus({ since: { hecCalls: [callDelta({ code, durationsSeconds })] } }),
+      ),
     pass: (ms: number) => {
       nowMs += ms
     },
@@ -24,7 +27,7 @@ describe('the account', () => {
       droppedEvents: 1,
       deadLetters: { 'too-large': 1, 'event-refused': 2 },
     })
-    for (let i = 0; i < 2; i++) account.add('audit', workerStatus({ since: { shards: [delta] } }))
+    for (let i = 0; i < 2; i++) account.reported('audit', workerStatus({ since: { shards: [delta] } }))
     const expected = { readEvents: 20, deliveredEvents: 12, droppedEvents: 2, deadLetterEvents: 6 }
     expect(account.shard('audit', 3)).toEqual(expected)
     expect(account.shard('other', 3)).toEqual(account.shard('audit', 4))
@@ -36,7 +39,7 @@ describe('the account', () => {
     call('0', 0.1, 0.2)
     call('0', 0.1)
     call('9', 0.1)
-    account.add(
+    account.reported(
       'audit',
       workerStatus({ since: { hecCalls: [callDelta({ operation: 'health', code: '17' })] } }),
     )

@@ -47,24 +47,25 @@ describe('the account of a shard', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), steps => {
         const board = createBoard(() => 0)
-        board.expect('logs', 'c1')
+        board.consumerExpected('logs', 'c1')
         let inFlight = 0
         let read = 0
         let delivered = 0
         for (const each of steps) {
           if (each === 'dies') {
-            board.onEnded('c1')
+            board.threadEnded('logs', 'c1')
             inFlight = 0
             continue
           }
           const done = Math.min(each.delivered, inFlight + each.read)
           const abandoned = Math.min(each.abandoned, inFlight + each.read - done)
           inFlight += each.read - done - abandoned
-          const told = board.onStatus(
+          const told = board.reported(
+            'logs',
             'c1',
             statusOf({ read: each.read, delivered: done, abandoned }, inFlight),
           )
-          const newlyRead = told.since.shards[0]?.readEvents ?? -1
+          const newlyRead = told?.since.shards[0]?.readEvents ?? -1
           expect(newlyRead).toBeGreaterThanOrEqual(0)
           read += newlyRead
           delivered += done

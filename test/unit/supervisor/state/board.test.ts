@@ -43,11 +43,11 @@ function statusOf({ held = {}, read = {}, cpuSeconds = 0, endpointUp, pendingAck
 function setUp() {
   let nowMs = 1_000
   const board = createBoard(() => nowMs)
-  board.expect('logs', 'c1')
-  board.expect('logs', 'c2')
+  board.consumerExpected('logs', 'c1')
+  board.consumerExpected('logs', 'c2')
   return {
     board,
-    tell: (consumer: string, told: Told) => board.onStatus(consumer, statusOf(told)),
+    tell: (consumer: string, told: Told, source = 'logs') => board.reported(source, consumer, statusOf(told)),
     pass: (ms: number) => {
       nowMs += ms
     },
@@ -83,8 +83,8 @@ describe('a consumer on the board', () => {
   it('is down when it has ended, holds nothing, and keeps the count of its restarts', () => {
     const { board, tell, consumer, owners } = setUp()
     tell('c1', { held: { 0: 'A' } })
-    board.onEnded('c1')
-    board.onRestart('c1')
+    board.threadEnded('logs', 'c1')
+    board.restarting('logs', 'c1')
     expect(consumer('c1')).toMatchObject({ up: false, joined: false, inFlightBytes: 0, restarts: 1 })
     expect(owners()).toEqual([])
     tell('c1', {})
@@ -93,17 +93,31 @@ describe('a consumer on the board', () => {
 
   it('is not forgotten when it is expected again', () => {
     const { board, consumer } = setUp()
-    board.onRestart('c1')
-    board.expect('logs', 'c1')
+    board.restarting('logs', 'c1')
+    board.consumerExpected('logs', 'c1')
     expect(consumer('c1')?.restarts).toBe(1)
     expect(board.consumers()).toHaveLength(2)
+  })
+
+  it('has the name of a consumer of another source, and is another one', () => {
+    const { board, tell } = setUp()
+    board.consumerExpected('more', 'c1')
+    tell('c1', { held: { 0: 'A' } })
+    tell('c1', { held: { 0: 'Z' } }, 'more')
+    board.restarting('more', 'c1')
+    board.consumerGone('logs', 'c1')
+    expect(board.consumers().map(({ source, consumer, restarts }) => [source, consumer, restarts])).toEqual([
+      ['logs', 'c2', 0],
+      ['more', 'c1', 1],
+    ])
+    expect(board.shards()).toMatchObject([{ source: 'more', owner: 'c1', position: 'Z' }])
   })
 
   it('that nobody expects is not taken up', () => {
     const { board, tell } = setUp()
     tell('stranger', { held: { 0: 'A' } })
-    board.onEnded('stranger')
-    board.onRestart('stranger')
+    board.threadEnded('logs', 'stranger')
+    board.restarting('logs', 'stranger')
     expect([board.consumers().length, board.shards()]).toEqual([2, []])
   })
 
@@ -160,14 +174,26 @@ describe('a shard on the board', () => {
 
   it('of one source is another one than that of the same number in another source', () => {
     const { board, tell, positions } = setUp()
-    board.expect('more', 'm1')
+    board.consumerExpected('more', 'm1')
     tell('c1', { held: { 0: 'A' } })
-    tell('m1', { held: { 0: 'Z' } })
+    tell('m1', { held: { 0: 'Z' } }, 'more')
     expect(board.shards().map(({ source, position }) => [source, position])).toEqual([
       ['logs', 'A'],
       ['more', 'Z'],
     ])
     expect([positions(), Object.fromEntries(board.positions('more'))]).toEqual([{ 0: 'A' }, { 0: 'Z' }])
+  })
+
+  it('that moves is one row: the new holder, and the events in flight of both', () => {
+    const { board, tell, pass, owners } = setUp()
+    tell('c2', { held: { 0: 'A' } })
+    pass(1_000)
+    tell('c1', { held: { 0: 'B' } })
+    expect(board.shards()).toMatchObject([{ owner: 'c1', position: 'B', inFlightEvents: 6 }])
+    tell('c2', { held: { 0: 'A' } })
+    expect(owners()).toEqual([[0, 'c1']])
+    tell('c2', {})
+    expect(board.shards()).toMatchObject([{ owner: 'c1', inFlightEvents: 3 }])
   })
 
   it('is named once when nobody has held it for two minutes', () => {
@@ -180,6 +206,7 @@ describe('a shard on the board', () => {
     expect(board.takeGone()).toEqual([{ source: 'logs', shard: 0 }])
     expect(board.takeGone()).toEqual([])
     tell('c1', { held: { 0: 'D' } })
+    board.threadEnded('logs', 'c1')
     pass(120_001)
     expect(board.takeGone()).toEqual([
       { source: 'logs', shard: 1 },
@@ -212,9 +239,9 @@ describe('an endpoint on the board', () => {
 
   it('of one source says nothing of the same one in another', () => {
     const { board, tell } = setUp()
-    board.expect('more', 'm1')
+    board.consumerExpected('more', 'm1')
     tell('c1', { held: { 0: 'A' }, endpointUp: false })
-    tell('m1', { endpointUp: true })
+    tell('m1', { endpointUp: true }, 'more')
     expect(board.endpoints()).toMatchObject([
       { source: 'logs', up: false },
       { source: 'more', up: true },
@@ -227,7 +254,7 @@ describe('positions', () => {
     const { board, tell, positions } = setUp()
     tell('c1', { held: { 0: 'A', 1: 'B' } })
     tell('c1', { held: { 0: 'C' } })
-    board.onEnded('c1')
+    board.threadEnded('logs', 'c1')
     expect(positions()).toEqual({ 0: 'C', 1: 'B' })
   })
 
@@ -241,7 +268,7 @@ describe('positions', () => {
   it('are kept however long nobody holds the shard: a group that comes back after hours goes on where it was', () => {
     const { board, tell, pass, positions } = setUp()
     tell('c1', { held: { 0: 'A' } })
-    board.onEnded('c1')
+    board.threadEnded('logs', 'c1')
     pass(7_200_000)
     expect(board.takeGone()).toHaveLength(1)
     expect(positions()).toEqual({ 0: 'A' })
