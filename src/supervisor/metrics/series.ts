@@ -22,12 +22,12 @@ export function createSeriesList(): SeriesList {
       known.set(metric, series)
       series.set(JSON.stringify(labels), labels)
     },
-    forget(some) {
-      const wanted = Object.entries(some)
+    forget(labels) {
+      const wanted = Object.entries(labels)
       for (const [metric, series] of known)
-        for (const [key, labels] of series)
-          if (wanted.every(([label, value]) => labels[label] === value)) {
-            metric.remove(labels)
+        for (const [key, each] of series)
+          if (wanted.every(([label, value]) => each[label] === value)) {
+            metric.remove(each)
             series.delete(key)
           }
     },

@@ -1,8 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { createMetrics } from '../../../src/supervisor/metrics/metrics.ts'
-import { createBoard } from '../../../src/supervisor/state/board.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
@@ -23,14 +21,6 @@ describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
     const started = [...text.matchAll(/\bnpx (sls2splunk[a-z-]*)/g)].map(([, program = '']) => program)
     expect(started.filter(program => !(program in bin))).toEqual([])
   })
-})
-
-test('README.md names every metric of ours, and none that is not', async () => {
-  const { text } = await createMetrics(createBoard(), '0').render(undefined)
-  const exported = [...text.matchAll(/^# TYPE sls2splunk_(\S+)/gm)].map(([, name]) => name)
-  const [table = ''] = (readme.split('| metric, after `sls2splunk_`')[1] ?? '').split('\n\n')
-  const named = firstColumn(table).flatMap(cell => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name))
-  expect(named.toSorted()).toEqual(exported.toSorted())
 })
 
 test('README.md quotes what the program says as the program says it', () => {

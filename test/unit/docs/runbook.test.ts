@@ -6,7 +6,7 @@ import { REASONS } from '../../../src/splunk/reasons.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
-const PAGES = ['runbook', 'operation', 'getting-started', 'faq'].map(name => `docs/${name}.md`)
+const PAGES = ['runbook', 'operation', 'metrics', 'getting-started', 'faq'].map(name => `docs/${name}.md`)
 const runbook = anchorsOf(read('docs/runbook.md'))
 
 describe('docs/runbook.md', () => {
