@@ -40,7 +40,6 @@ export function createService(config: Config, log: ServiceLog): Service {
   const conditions = createConditions(log)
   const cpu = createProcessCpu()
   const history = createHistory({ board, account, cpuRatio: cpu.ratio })
-  const startedAt = new Date()
   const metrics = createMetrics(board, VERSION, () => ({
     sources: supervisor.sources(),
     conditions: conditions.list(),
@@ -54,38 +53,42 @@ export function createService(config: Config, log: ServiceLog): Service {
     board,
     observer: createObserver({ board, account, history, metrics }),
     conditions,
+    deadLettered: account.deadLettered,
     log,
   })
-  const clocks = [
-    setInterval(cpu.sample, CPU_INTERVAL_MS),
-    setInterval(history.sample, HISTORY_INTERVAL_MS),
-  ].map(clock => clock.unref())
-  const atStart: ReloadStatus = { time: null, ok: true, text: 'as at the start' }
+  const known = {
+    version: VERSION,
+    instance: config.instance,
+    startedAt: new Date(),
+    board,
+    account,
+    conditions,
+    history,
+    events: log.events,
+    sources: supervisor.sources,
+    isStopping: supervisor.isStopping,
+    cpuRatio: cpu.ratio,
+  }
   return {
     supervisor,
     board,
     metrics,
     conditions,
     readiness: () => readinessOf(board.consumers(), conditions.list()),
-    status: (reload = atStart) =>
-      statusOf({
-        version: VERSION,
-        instance: config.instance,
-        startedAt,
-        board,
-        account,
-        conditions,
-        history,
-        events: log.events,
-        sources: supervisor.sources,
-        isStopping: supervisor.isStopping,
-        cpuRatio: cpu.ratio,
-        reload: () => reload,
-      }),
+    status: (reload = AT_START) => statusOf({ ...known, reload }),
     redact: log.redact,
     log,
-    close: () => clocks.forEach(clearInterval),
+    close: startClocks(cpu.sample, history.sample),
   }
+}
+
+const AT_START: ReloadStatus = { time: null, ok: true, text: 'as at the start' }
+
+/** Looks at what is kept over time, again and again; returns how to end it. */
+function startClocks(sampleCpu: () => void, sampleHistory: () => void): () => void {
+  const clocks = [setInterval(sampleCpu, CPU_INTERVAL_MS), setInterval(sampleHistory, HISTORY_INTERVAL_MS)]
+  for (const clock of clocks) clock.unref()
+  return () => clocks.forEach(clearInterval)
 }
 
 /** Beside this file, and of its kind: `.ts` in a checkout, `.js` in the built package. */

@@ -4,30 +4,21 @@
  */
 
 import { aborted, sleep } from '../base/wait.ts'
-import { differenceOf, type SourceChange } from '../config/difference.ts'
+import { type Difference, differenceOf, type SourceChange } from '../config/difference.ts'
 import type { Config, SourceConfig } from '../config/types.ts'
-import type { Log } from '../log/log.ts'
 import { owned } from '../log/owned.ts'
-import { createGroupKeeper, type GroupAdmin } from './sources/group.ts'
-import type { Observer } from './sources/observer.ts'
 import type { Settings } from './sources/settings.ts'
-import { type SourceRun, startSource } from './sources/source-run.ts'
+import { createSources, type SourcesParts } from './sources/sources.ts'
 import { reportOf, type StopReport } from './sources/stop-report.ts'
-import { createWorkers } from './sources/workers.ts'
 import type { Board } from './state/board.ts'
-import type { Conditions } from './state/conditions.ts'
+import type { Condition, Conditions } from './state/conditions.ts'
 import type { KnownSource } from './state/facts.ts'
 
-export interface SupervisorParts {
+export interface SupervisorParts extends Omit<SourcesParts, 'killAll' | 'isStopping' | 'onNews'> {
   readonly config: Config
-  readonly workerFile: string
-  /** The name in the group of a source's consumer number `n`, from 1. */
-  readonly nameOf: (source: SourceConfig, n: number) => string
-  readonly admin: GroupAdmin
-  readonly board: Board
-  readonly observer: Observer
   readonly conditions: Conditions
-  readonly log: Log
+  /** Events that went to the dead letters since the start. */
+  readonly deadLettered: () => number
 }
 
 export interface Supervisor {
@@ -48,62 +39,19 @@ export interface Supervisor {
 export function createSupervisor(parts: SupervisorParts): Supervisor {
   const { board, observer, conditions, log } = parts
   let { config } = parts
-  const sources = new Map<string, SourceRun>()
   const stopping = new AbortController()
   const hard = new AbortController()
-  const workers = createWorkers({
-    ...parts,
-    positions: board.positions,
-    kill: hard.signal,
-    isStopping: () => stopping.signal.aborted,
-    onStatus: updateConditions,
-    restoreGroup: async source => sources.get(source)?.restoreGroup(() => board.positions(source)),
-  })
+  const isStopping = () => stopping.signal.aborted
+  const sources = createSources({ ...parts, killAll: hard.signal, isStopping, onNews: updateConditions })
   let lastReload: Promise<unknown> = Promise.resolve()
 
-  const settingsOf = (source: SourceConfig): Settings => {
-    const { sls, splunk, worker, deadLetters } = config
-    return { source, sls, splunk, worker, deadLetters }
-  }
-
-  function start(source: SourceConfig): void {
-    if (source.consumers === 0) log.info('paused: consumers is 0', { source: source.name })
-    const run = startSource({
-      settings: settingsOf(source),
-      keeperOf: settings =>
-        createGroupKeeper({ settings, admin: parts.admin, log, onCondition: updateConditions }),
-      factsOf: parts.admin.facts,
-      nameOf: parts.nameOf,
-      loopOf: workers.loopOf,
-      isFlowing: () => consumersOf(source).every(({ splunkUp }) => splunkUp === true),
-      onExpected: consumer => observer.consumerExpected(source.name, consumer),
-      onGone: consumer => observer.consumerGone(source.name, consumer),
-      log,
-    })
-    sources.set(source.name, run)
-  }
-
-  async function end(source: SourceConfig): Promise<void> {
-    await sources.get(source.name)?.stop()
-    sources.delete(source.name)
-    observer.sourceGone(source.name)
-    workers.forgetSource(source.name)
-  }
-
-  const consumersOf = ({ name }: SourceConfig) => board.consumers().filter(({ source }) => source === name)
-
-  /** Whenever something is told, so that nothing is passed over; and now and then, to remind of what lasts. */
+  /** Called at each news, so that no condition is missed, and once a second, to remind of those that last. */
   function updateConditions(): void {
-    // A worker that ends takes its troubles along; that does not make them over.
-    if (stopping.signal.aborted) return
-    const ofWorkers = board
-      .consumers()
-      .flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
-    const ofGroups = [...sources.values()].flatMap(source => source.condition() ?? [])
-    conditions.update([...ofGroups, ...ofWorkers])
+    // A worker that ends takes its problems along; that does not make them over.
+    if (!isStopping()) conditions.update([...sources.conditions(), ...conditionsOf(board)])
   }
 
-  async function watchConditions(signal: AbortSignal): Promise<void> {
+  async function watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       updateConditions()
       observer.forgetGoneShards()
@@ -112,22 +60,16 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 
   async function apply(next: Config): Promise<readonly string[]> {
-    const { added, removed, changed, atNextStart } = differenceOf(config, next)
+    const difference = differenceOf(config, next)
+    const { added, removed, changed } = difference
     config = next
-    if (stopping.signal.aborted) return []
-    const replacing = Promise.all(removed.map(end)).then(() => {
-      if (!stopping.signal.aborted) added.forEach(start)
+    if (isStopping()) return []
+    const replacing = Promise.all(removed.map(({ name }) => sources.end(name))).then(() => {
+      if (!isStopping()) for (const source of added) sources.start(settingsOf(next, source))
     })
-    const changing = changed.map(change =>
-      sources.get(change.source.name)?.apply(settingsOf(change.source), change),
-    )
+    const changing = changed.map(change => sources.apply(settingsOf(next, change.source), change))
     await Promise.all([replacing, ...changing])
-    return [
-      ...removed.map(({ name }) => `${name} ended`),
-      ...added.map(({ name }) => `${name} added`),
-      ...changed.map(describeChange),
-      ...atNextStart.map(key => `${key} takes effect at the next start`),
-    ]
+    return describe(difference)
   }
 
   return {
@@ -135,33 +77,50 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       const over = new AbortController()
       soft.addEventListener('abort', () => stopping.abort())
       hardStop.addEventListener('abort', () => hard.abort(hardStop.reason))
-      const watching = owned(watchConditions(over.signal), 'watching what is wrong', log)
-      config.sources.forEach(start)
+      const watching = owned(watch(over.signal), 'watching what is wrong', log)
+      for (const source of config.sources) sources.start(settingsOf(config, source))
       await aborted(soft)
       stopping.abort()
-      const ended = await Promise.all([...sources.values()].map(source => source.stop()))
+      const ended = await sources.stop()
       await lastReload
       over.abort()
       await watching
-      return { ...reportOf(ended.flat()), deadLettered: workers.deadLettered() }
+      return { ...reportOf(ended), deadLettered: parts.deadLettered() }
     },
     reload(next) {
       const reloaded = lastReload.then(() => apply(next))
-      // One that fails is told of once, and keeps nobody from the next.
+      // One that fails is told to its caller, and does not keep the next from its turn.
       lastReload = reloaded.catch(() => {})
       return reloaded
     },
-    sources: () =>
-      config.sources.map(source => ({ ...source, facts: sources.get(source.name)?.facts() ?? {} })),
-    isStopping: () => stopping.signal.aborted,
-    killWorker: workers.kill,
+    sources: () => config.sources.map(source => ({ ...source, facts: sources.facts(source.name) })),
+    isStopping,
+    killWorker: sources.kill,
   }
+}
+
+function settingsOf({ sls, splunk, worker, deadLetters }: Config, source: SourceConfig): Settings {
+  return { source, sls, splunk, worker, deadLetters }
+}
+
+/** Returns what workers report as wrong. */
+function conditionsOf(board: Board): Condition[] {
+  return board.consumers().flatMap(({ source, reasons }) => reasons.map(each => ({ ...each, source })))
+}
+
+function describe({ added, removed, changed, atNextStart }: Difference): readonly string[] {
+  return [
+    ...removed.map(({ name }) => `${name} ended`),
+    ...added.map(({ name }) => `${name} added`),
+    ...changed.map(describeChange),
+    ...atNextStart.map(key => `${key} takes effect at the next start`),
+  ]
 }
 
 function describeChange({ source, consumersBefore, group, workers }: SourceChange): string {
   const scaled =
     source.consumers === consumersBefore ? [] : [`${consumersBefore} to ${source.consumers} consumers`]
-  const renewed = workers ? ['workers begun anew'] : []
+  const renewed = workers ? ['workers started again'] : []
   const adjusted = group ? ['consumer group looked at again'] : []
   return `${source.name}: ${[...scaled, ...renewed, ...adjusted].join(', ')}`
 }

@@ -163,7 +163,7 @@ describe.concurrent('a reload', () => {
     const world = await setUp(onTestFinished, consumers(2))
     const { reload } = world
     const routed = { source: { consumers: 2, ...PATIENT, routes: [{ match: {}, sourcetype: 'other' }] } }
-    expect(await reload(routed)).toBe(`reloaded: ${LOGSTORE}: workers begun anew`)
+    expect(await reload(routed)).toBe(`reloaded: ${LOGSTORE}: workers started again`)
     await expectAllOnce(world)
   })
 

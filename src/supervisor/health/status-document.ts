@@ -28,7 +28,7 @@ export interface StatusParts {
   readonly sources: () => readonly KnownSource[]
   readonly isStopping: () => boolean
   readonly cpuRatio: () => number
-  readonly reload: () => Status.ReloadStatus
+  readonly reload: Status.ReloadStatus
 }
 
 /** What is looked at once for the whole document. */
@@ -63,7 +63,7 @@ export function statusOf(parts: StatusParts): Status.StatusDocument {
     advice: adviceOf({ sources, consumers, shards, forecasts: scene.forecasts }),
     sources: sources.map(source => sourceOf(source, scene, parts)),
     endpoints: parts.board.endpoints().map(endpoint => endpointOf(endpoint, parts.account)),
-    reload: parts.reload(),
+    reload: parts.reload,
     events: parts.events.list(),
     history: parts.history.series(),
   }

@@ -1,10 +1,14 @@
-/** What the runs that a stop has ended leave behind. */
+/** What the last runs of consumers leave behind when they have ended. */
 
 import type { Unconfirmed, Unsaved } from '../../thread/protocol.ts'
-import type { Ended } from './source-run.ts'
+import type { StoppedConsumer } from './consumer-set.ts'
+
+export interface Ended extends StoppedConsumer {
+  readonly source: string
+}
 
 export interface StopReport {
-  /** Events that were sent and are not confirmed, by shard: they will be sent again. */
+  /** Events by shard that were sent and are not confirmed: they will be sent again. */
   readonly unconfirmed: readonly (Unconfirmed & { readonly source: string })[]
   /** Shards whose last position is not saved: what was delivered since their checkpoint will be sent again. */
   readonly unsaved: readonly (Unsaved & { readonly source: string })[]

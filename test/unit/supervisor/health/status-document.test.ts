@@ -51,7 +51,7 @@ function setUp(source: Partial<KnownSource> = {}) {
         sources: () => [{ ...SOURCE, ...source }],
         isStopping: () => false,
         cpuRatio: () => 0.5,
-        reload: () => ({ time: null, ok: true, text: '' }),
+        reload: { time: null, ok: true, text: '' },
       }),
   }
 }
