@@ -10,7 +10,6 @@ export interface Difference {
   readonly changed: readonly SourceChange[]
   /** Keys that take effect with the next start only. */
   readonly atNextStart: readonly string[]
-  readonly logLevel: boolean
 }
 
 export interface SourceChange {
@@ -34,7 +33,6 @@ export function differenceOf(before: Config, after: Config): Difference {
       return change ?? []
     }),
     atNextStart: AT_NEXT_START.filter(([, of]) => isDifferent(of(before), of(after))).map(([key]) => key),
-    logLevel: before.log.level !== after.log.level,
   }
 }
 

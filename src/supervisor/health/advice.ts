@@ -4,10 +4,10 @@ import { formatDuration } from '../../base/units.ts'
 import type { StatusAdvice } from '../../status/document.ts'
 import type { SourceFacts } from '../state/facts.ts'
 import type { Forecast } from '../state/forecast.ts'
-import type { ConsumerView, ShardView } from '../state/views.ts'
+import type { ShardView } from '../state/views.ts'
 
 /** Log Service takes 5 MB/s for a shard: one that is read faster for long was written faster than that. */
-export const HOT_SHARD_BYTES_PER_SECOND = 5_000_000
+const HOT_SHARD_BYTES_PER_SECOND = 5_000_000
 
 export interface AdviceParts {
   readonly sources: readonly {
@@ -15,7 +15,6 @@ export interface AdviceParts {
     readonly consumers: number
     readonly facts: SourceFacts
   }[]
-  readonly consumers: readonly ConsumerView[]
   readonly shards: readonly ShardView[]
   readonly forecasts: ReadonlyMap<ShardView, Forecast>
 }

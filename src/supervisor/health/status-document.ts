@@ -60,7 +60,7 @@ export function statusOf(parts: StatusParts): Status.StatusDocument {
     lag_seconds: lags.length > 0 ? rounded(Math.max(...lags)) : null,
     target: { bytes_per_second: TARGET.bytesPerSecond, cpu_ratio: TARGET.cpuRatio },
     reasons: problems.map(reasonOf),
-    advice: adviceOf({ sources, consumers, shards, forecasts: scene.forecasts }),
+    advice: adviceOf({ sources, shards, forecasts: scene.forecasts }),
     sources: sources.map(source => sourceOf(source, scene, parts)),
     endpoints: parts.board.endpoints().map(endpoint => endpointOf(endpoint, parts.account)),
     reload: parts.reload,

@@ -6,7 +6,7 @@ export interface Rate {
   perSecond(nowMs: number): number
 }
 
-export const RATE_WINDOW_MS = 10_000
+const RATE_WINDOW_MS = 10_000
 
 export function createRate(windowMs = RATE_WINDOW_MS): Rate {
   const samples: { readonly atMs: number; readonly amount: number }[] = []
