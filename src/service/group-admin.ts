@@ -1,6 +1,7 @@
 /** The consumer groups that the supervisor asks for, made with Log Service's management calls. */
 
 import type { SourceConfig } from '../config/types.ts'
+import { createGotClient } from '../http/got-client.ts'
 import type { Log } from '../log/log.ts'
 import { createSlsAdmin, type Initialised, type SlsAdmin } from '../sls/admin.ts'
 import { BAD_RESPONSE, describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../sls/errors.ts'
@@ -20,7 +21,13 @@ export function createGroupAdmin(metrics: Metrics, log: Log): GroupAdmin {
         sentBytes: 0,
         receivedBytes,
       })
-    const admin = await createSlsAdmin({ sls, project: source.project, maxSockets: 2, onCall })
+    const admin = await createSlsAdmin({
+      sls,
+      project: source.project,
+      createHttp: createGotClient,
+      maxSockets: 2,
+      onCall,
+    })
     try {
       return await use(admin)
     } finally {

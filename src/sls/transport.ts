@@ -5,7 +5,7 @@
 
 import { messageOf } from '../base/failure.ts'
 import type { SlsConfig } from '../config/types.ts'
-import { createHttpClient } from '../http/client.ts'
+import type { CreateHttpClient } from '../http/client.ts'
 import { projectAddress } from './address.ts'
 import { type Read, readAnswer } from './answer.ts'
 import type { Call, SlsCall } from './call.ts'
@@ -18,6 +18,7 @@ import { signCall } from './sign-call.ts'
 export interface TransportOptions {
   readonly sls: SlsConfig
   readonly project: string
+  readonly createHttp: CreateHttpClient
   readonly maxSockets: number
   readonly onCall?: (call: SlsCall) => void
 }
@@ -34,6 +35,7 @@ export interface Transport {
 export async function createTransport({
   sls,
   project,
+  createHttp,
   maxSockets,
   onCall,
 }: TransportOptions): Promise<Transport> {
@@ -41,7 +43,7 @@ export async function createTransport({
   const credentials = await createCredentials(sls.credentials)
   const { tls, proxy } = sls
   const { serverName } = address
-  const http = createHttpClient({ tls, maxSockets, serverName, ...(proxy && { proxy }) })
+  const http = createHttp({ tls, maxSockets, serverName, ...(proxy && { proxy }) })
   const clock = createServerClock()
 
   async function attempt<T>(request: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>> {

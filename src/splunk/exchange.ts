@@ -1,7 +1,7 @@
 /** One HTTP exchange with one HEC endpoint: cookies go back and forth, the call is told, the token stays hidden. */
 
 import type { SplunkConfig } from '../config/types.ts'
-import { createHttpClient, type HttpOutcome } from '../http/client.ts'
+import type { CreateHttpClient, HttpOutcome } from '../http/client.ts'
 import { type CookieHeader, createCookies } from './cookies.ts'
 import { type Reply, readReply } from './reply.ts'
 
@@ -49,6 +49,7 @@ export interface ExchangeOptions {
   readonly splunk: SplunkConfig
   /** Which of `splunk.urls`. */
   readonly url: string
+  readonly createHttp: CreateHttpClient
   readonly maxSockets: number
   readonly onCall?: (call: HecCall) => void
 }
@@ -56,9 +57,15 @@ export interface ExchangeOptions {
 /** HEC answers in a line; a longer answer comes from elsewhere. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
-export function createExchange({ splunk, url: base, maxSockets, onCall }: ExchangeOptions): Exchange {
+export function createExchange({
+  splunk,
+  url: base,
+  createHttp,
+  maxSockets,
+  onCall,
+}: ExchangeOptions): Exchange {
   const endpoint = endpointOf(base)
-  const http = createHttpClient({ tls: splunk.tls, maxSockets, ...(splunk.proxy && { proxy: splunk.proxy }) })
+  const http = createHttp({ tls: splunk.tls, maxSockets, ...(splunk.proxy && { proxy: splunk.proxy }) })
   const cookies = createCookies()
   const collector = `${base}/services/collector`
   return {

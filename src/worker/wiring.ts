@@ -1,6 +1,7 @@
 /** A worker's parts, built from the input of its thread. */
 
 import { createDeadLetterBox } from '../dead-letters/box.ts'
+import { createNodeClient } from '../http/node-client.ts'
 import { createSlsClient, type SlsClient } from '../sls/client.ts'
 import type { Unpack } from '../sls/page.ts'
 import type { FromWorker, WorkerInput, WorkerStatus } from '../thread/protocol.ts'
@@ -125,6 +126,7 @@ function connectToSls(
     consumer,
     heartbeatIntervalMs,
     ...(query !== undefined && { query }),
+    createHttp: createNodeClient,
     maxSockets: MAX_SLS_SOCKETS,
     onCall: meter.slsCall,
     unpack,

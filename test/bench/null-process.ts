@@ -4,6 +4,7 @@
  */
 
 import type { SlsConfig, SplunkConfig } from '../../src/config/types.ts'
+import { createNodeClient } from '../../src/http/node-client.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
 import { createToken } from '../../src/splunk/token.ts'
@@ -44,11 +45,18 @@ const source = await createSlsClient({
   logstore: LOGSTORE,
   consumerGroup: GROUP,
   consumer: 'null',
+  createHttp: createNodeClient,
   maxSockets: 4,
   heartbeatIntervalMs: 10_000,
   unpack,
 })
-const sink = createHecClient({ splunk, url: hecUrl, token: createToken(TOKEN, undefined), maxSockets: 4 })
+const sink = createHecClient({
+  splunk,
+  url: hecUrl,
+  token: createToken(TOKEN, undefined),
+  createHttp: createNodeClient,
+  maxSockets: 4,
+})
 
 /** The bodies of one page, encoded once. */
 function makeBodies() {

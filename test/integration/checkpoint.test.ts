@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
+import { createNodeClient } from '../../src/http/node-client.ts'
 import {
   type CallName,
   decodeCursor,
@@ -40,6 +41,7 @@ async function setUp({ onTestFinished }: TestContext, { timeoutMs = 10_000 } = {
     consumerGroup: 'cg',
     consumer: 'c1',
     heartbeatIntervalMs: 1_000,
+    createHttp: createNodeClient,
     maxSockets: 4,
   })
   onTestFinished(async () => {

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import type { SplunkConfig } from '../../src/config/types.ts'
+import { createNodeClient } from '../../src/http/node-client.ts'
 import { htmlReply } from '../../src/simulator/hec/answers.ts'
 import { bodyHas, type Fault } from '../../src/simulator/hec/faults.ts'
 import { type HecReceiverOptions, startHecReceiver } from '../../src/simulator/hec/receiver.ts'
@@ -43,6 +44,7 @@ function connect(url: string, onTestFinished: AtEnd, settings: Partial<SplunkCon
     splunk,
     url,
     token,
+    createHttp: createNodeClient,
     maxSockets: 2,
     onCall: call => void calls.push(call),
   })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { createBudget } from '../../src/base/budget.ts'
 import type { SourceConfig, SplunkConfig } from '../../src/config/types.ts'
+import { createNodeClient } from '../../src/http/node-client.ts'
 import type { Fault } from '../../src/simulator/hec/faults.ts'
 import type { CallName, SlsFault } from '../../src/simulator/sls/index.ts'
 import { createSlsClient } from '../../src/sls/client.ts'
@@ -91,6 +92,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     consumerGroup: GROUP,
     consumer: 'c1',
     heartbeatIntervalMs: 1_000,
+    createHttp: createNodeClient,
     maxSockets: 16,
     unpack: createPageMemory(module).unpack,
   })

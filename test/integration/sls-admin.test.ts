@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SourceConfig } from '../../src/config/types.ts'
+import { createGotClient } from '../../src/http/got-client.ts'
 import {
   manualClock,
   type SlsFault,
@@ -44,6 +45,7 @@ async function start(options: Partial<SlsSimulatorOptions> = {}) {
       timeoutMs: 5_000,
     },
     project: PROJECT,
+    createHttp: createGotClient,
     maxSockets: 20,
     onCall: ({ operation, code }) => void calls.push(`${operation} ${code}`),
   })

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SlsConfig } from '../../src/config/types.ts'
+import { createNodeClient } from '../../src/http/node-client.ts'
 import {
   manualClock,
   type SlsFault,
@@ -41,6 +42,7 @@ async function connect(endpoint: string, { sls = {}, client = {} }: Settings = {
     consumerGroup: 'cg',
     consumer: 'consumer-1',
     heartbeatIntervalMs: 5_000,
+    createHttp: createNodeClient,
     maxSockets: 4,
     onCall: ({ operation, code }) => void calls.push(`${operation} ${code}`),
     ...client,

@@ -1,6 +1,7 @@
 /** The way from events to HEC endpoints as a worker has it, without the worker: for tests against real HTTP. */
 
 import type { SplunkConfig } from '../../src/config/types.ts'
+import { createNodeClient } from '../../src/http/node-client.ts'
 import { createHecClient } from '../../src/splunk/client.ts'
 import type { Delivered, Refusal } from '../../src/splunk/deliver.ts'
 import { createDeliver } from '../../src/splunk/delivery.ts'
@@ -52,7 +53,8 @@ export function connectToHec(
   const token = createToken(splunk.token, splunk.tokenFile)
   const onCall = (call: HecCall) => void calls.push(call)
   const maxSockets = maxRequests + 4
-  const clients = urls.map(url => createHecClient({ splunk, url, token, maxSockets, onCall }))
+  const common = { splunk, token, createHttp: createNodeClient, maxSockets, onCall }
+  const clients = urls.map(url => createHecClient({ ...common, url }))
   const { acknowledgementMs } = splunk
   const acknowledgement = acknowledgementMs === undefined ? {} : { acknowledgementMs }
   const events = { failed: () => {}, worked: () => {} }

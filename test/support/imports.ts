@@ -14,11 +14,23 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 /** `from '…'`, `import '…'` and `import('…')` with a relative path. */
 const SPECIFIER = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
 
+/** The same with the name of a package, or of a module of Node. */
+const PACKAGE = /\b(?:from|import)\s*\(?\s*['"]([^.'"][^'"]*)['"]/g
+
 /** All imports between files of `src/`. */
 export function importsOfSource(): Import[] {
+  return specifiers(SPECIFIER).map(({ from, to }) => ({ from, to: join(dirname(from), to) }))
+}
+
+/** All imports of packages by files of `src/`; `to` is a name. */
+export function packagesOfSource(): Import[] {
+  return specifiers(PACKAGE)
+}
+
+function specifiers(pattern: RegExp): Import[] {
   return globSync('**/*.{ts,js}', { cwd: SRC }).flatMap(from => {
     const text = readFileSync(join(SRC, from), 'utf8')
-    return [...text.matchAll(SPECIFIER)].map(([, path = '']) => ({ from, to: join(dirname(from), path) }))
+    return [...text.matchAll(pattern)].map(([, to = '']) => ({ from, to }))
   })
 }
 
@@ -31,7 +43,8 @@ export function circlesIn(imports: readonly Import[]): string[][] {
   return circles.filter(([first], at) => first === files[at])
 }
 
-function reachableFrom(start: string, imports: readonly Import[]): ReadonlySet<string> {
+/** Files that `start` loads, by others or itself; types and `import()` count. */
+export function reachableFrom(start: string, imports: readonly Import[]): ReadonlySet<string> {
   const byFile = Map.groupBy(imports, ({ from }) => from)
   const found = new Set<string>()
   const open = [start]

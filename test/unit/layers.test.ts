@@ -1,7 +1,13 @@
 /** The layers of the source: which room may import which. ARCHITECTURE.md draws them. */
 
 import { describe, expect, it } from 'vitest'
-import { circlesIn, type Import, importsOfSource } from '../support/imports.ts'
+import {
+  circlesIn,
+  type Import,
+  importsOfSource,
+  packagesOfSource,
+  reachableFrom,
+} from '../support/imports.ts'
 
 /** What every room may import but those that are at the bottom themselves. */
 const GROUND = ['base', 'config'] as const
@@ -18,22 +24,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['base'],
   log: GROUND,
   thread: GROUND,
-  sls: [...GROUND, 'http'],
-  splunk: [...GROUND, 'http'],
+  // Which HTTP client they use is handed in.
+  sls: [...GROUND, 'http/client.ts'],
+  splunk: [...GROUND, 'http/client.ts'],
   'dead-letters': GROUND,
 
   'worker/report': [...GROUND, 'thread', 'sls', 'splunk'],
   'worker/encode': [...GROUND, 'sls'],
   'worker/read': [...GROUND, 'thread', 'sls', 'worker/report', 'worker/encode'],
   'worker/deliver': [
-    ...[...GROUND, 'thread', 'sls', 'splunk', 'dead-letters'],
+    ...[...GROUND, 'thread', 'http/node-client.ts', 'sls', 'splunk', 'dead-letters'],
     ...['worker/report', 'worker/encode', 'worker/read'],
   ],
   'worker/shard': [
     ...[...GROUND, 'thread', 'sls', 'splunk', 'dead-letters'],
     ...['worker/report', 'worker/encode', 'worker/read', 'worker/deliver'],
   ],
-  worker: [...GROUND, 'thread', 'sls', 'splunk', 'dead-letters'],
+  worker: [...GROUND, 'thread', 'http/node-client.ts', 'sls', 'splunk', 'dead-letters'],
 
   'supervisor/state': [...GROUND, 'thread', 'log', 'status'],
   'supervisor/health': [...GROUND, 'status', 'supervisor/state'],
@@ -90,6 +97,9 @@ describe('the layers', () => {
     ['base/wait.ts', 'config/types.ts'],
     ['base/wait.ts', 'sls/client.ts'],
     ['sls/client.ts', 'splunk/client.ts'],
+    ['sls/transport.ts', 'http/got-client.ts'],
+    ['splunk/client.ts', 'http/node-client.ts'],
+    ['worker/main.ts', 'http/got-client.ts'],
     ['supervisor/sources/child.ts', 'worker/main.ts'],
     ['supervisor/state/board.ts', 'supervisor/health/summary.ts'],
     ['status/page/main.js', 'base/units.ts'],
@@ -101,6 +111,19 @@ describe('the layers', () => {
 
   it('have no circle, not even of types', () => {
     expect(circlesIn(importsOfSource())).toEqual([])
+  })
+
+  // What each costs a thread, in memory and until it has started, is measured in ARCHITECTURE.md.
+  it.each([
+    ['got', 'http/got-client.ts'],
+    ['@alicloud/sls20201230', 'sls/sdk.ts'],
+    ['fastify', 'supervisor/http/server.ts'],
+  ])('let one file load %s, and no worker thread that file', (name, file) => {
+    const loading = packagesOfSource().filter(({ to }) => to === name)
+    expect([...new Set(loading.map(({ from }) => from))]).toEqual([file])
+    const loaded = reachableFrom('worker/main.ts', importsOfSource())
+    expect(loaded).toContain('http/node-client.ts')
+    expect(loaded).not.toContain(file)
   })
 
   it('would show a circle', () => {

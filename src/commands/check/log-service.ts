@@ -1,7 +1,7 @@
 /** One project: the way to it, whether it takes the access key, whether it is there. */
 
 import type { SlsConfig } from '../../config/types.ts'
-import { createHttpClient } from '../../http/client.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import { projectAddress } from '../../sls/address.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../../sls/errors.ts'
 import type { SlsQuestions } from '../../sls/questions.ts'
@@ -120,7 +120,7 @@ async function clockOf(
   signal: AbortSignal,
 ): Promise<Finding> {
   const { tls, proxy } = sls
-  const http = createHttpClient({
+  const http = createGotClient({
     tls,
     maxSockets: 1,
     serverName: way.serverName ?? '',

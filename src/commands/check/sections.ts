@@ -1,6 +1,7 @@
 /** Everything there is to try, a section for each far end and source; they are tried side by side. */
 
 import type { Config, EventMetadata, SlsConfig, SourceConfig, Template } from '../../config/types.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import { createSlsQuestions } from '../../sls/questions.ts'
 import { projectRow } from './log-service.ts'
 import { sourceRow } from './source.ts'
@@ -31,6 +32,7 @@ function projectSections(sls: SlsConfig, sources: readonly SourceConfig[]): Prom
   const asking = createSlsQuestions({
     sls,
     project,
+    createHttp: createGotClient,
     maxSockets: 8,
     onCall({ code }) {
       wasTimeRefused ||= code.startsWith('RequestTime')

@@ -3,6 +3,7 @@
 import { groupTimeoutSeconds } from '../../config/group-timeout.ts'
 import { nearestName } from '../../config/nearest.ts'
 import type { SlsConfig, SourceConfig } from '../../config/types.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import { createSlsClient, type SlsClient } from '../../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
 import type { Group, Shard, SlsQuestions } from '../../sls/questions.ts'
@@ -194,7 +195,13 @@ async function withClient(
   source: SourceConfig,
   use: (client: SlsClient) => Promise<Finding>,
 ): Promise<Finding> {
-  const client = await createSlsClient({ ...source, sls, maxSockets: 1, consumer: 'check' })
+  const client = await createSlsClient({
+    ...source,
+    sls,
+    createHttp: createGotClient,
+    maxSockets: 1,
+    consumer: 'check',
+  })
   try {
     return await use(client)
   } finally {

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../../config/types.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
 import { describe, type Reason } from '../../splunk/reasons.ts'
 import { createToken } from '../../splunk/token.ts'
@@ -107,7 +108,7 @@ async function withClient(
   ask: (client: HecClient) => Promise<Finding>,
 ): Promise<Finding> {
   const token = createToken(splunk.token, splunk.tokenFile)
-  const client = createHecClient({ splunk, url, token, maxSockets: 1 })
+  const client = createHecClient({ splunk, url, token, createHttp: createGotClient, maxSockets: 1 })
   try {
     return await ask(client)
   } finally {

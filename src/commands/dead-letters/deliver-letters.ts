@@ -2,6 +2,7 @@
 
 import { isAbort } from '../../base/failure.ts'
 import type { SplunkConfig } from '../../config/types.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import { type Attempt, createHecClient } from '../../splunk/client.ts'
 import type { DeliverOptions } from '../../splunk/deliver.ts'
 import { createDeliver } from '../../splunk/delivery.ts'
@@ -37,7 +38,9 @@ export interface LetterDelivery {
 export function createLetterDelivery(splunk: SplunkConfig): LetterDelivery {
   const token = createToken(splunk.token, splunk.tokenFile)
   const patience = createPatience(() => endpoints.isUp() === false)
-  const clients = splunk.urls.map(url => createHecClient({ splunk, url, token, maxSockets: 2 }))
+  const clients = splunk.urls.map(url =>
+    createHecClient({ splunk, url, token, createHttp: createGotClient, maxSockets: 2 }),
+  )
   const { acknowledgementMs, compression } = splunk
   const acknowledgement = acknowledgementMs === undefined ? {} : { acknowledgementMs }
   const endpoints = createEndpoints(

@@ -2,6 +2,7 @@
 
 import { secretsOf } from '../../config/advice.ts'
 import type { Config, SourceConfig } from '../../config/types.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import { createRedactor } from '../../log/log.ts'
 import { createSlsAdmin, type SlsAdmin } from '../../sls/admin.ts'
 import { createSlsClient, type SlsClient } from '../../sls/client.ts'
@@ -24,7 +25,12 @@ export async function withLogService<T>(
   source: SourceConfig,
   use: (service: LogService) => Promise<T>,
 ): Promise<T> {
-  const connection = { sls: config.sls, project: source.project, maxSockets: MAX_SOCKETS }
+  const connection = {
+    sls: config.sls,
+    project: source.project,
+    createHttp: createGotClient,
+    maxSockets: MAX_SOCKETS,
+  }
   const admin = await createSlsAdmin(connection)
   const client = await createSlsClient({ ...connection, ...source, consumer: '' })
   try {

@@ -2,7 +2,8 @@
 
 import { parseJson } from '../../base/json.ts'
 import { isCertificateProblem } from '../../base/tls.ts'
-import { createHttpClient, type HttpOutcome } from '../../http/client.ts'
+import type { HttpOutcome } from '../../http/client.ts'
+import { createGotClient } from '../../http/got-client.ts'
 import type { Address } from './address.ts'
 import { type Answer, readAnswer } from './answer.ts'
 
@@ -26,7 +27,7 @@ const MAX_ANSWER_BYTES = 64 * 1_048_576
 
 export function createQuestion(address: Address): Question {
   const { url, token, isLocal, ca, serverName } = address
-  const client = createHttpClient({
+  const client = createGotClient({
     tls: { verify: true, ...(ca !== undefined && { ca }) },
     maxSockets: 1,
     ...(isLocal && { proxy: '' }),

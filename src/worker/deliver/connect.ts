@@ -1,6 +1,7 @@
 /** The HEC endpoints of this worker, put together. */
 
 import type { SplunkConfig } from '../../config/types.ts'
+import { createNodeClient } from '../../http/node-client.ts'
 import { createHecClient } from '../../splunk/client.ts'
 import { createEndpoint } from '../../splunk/endpoint.ts'
 import { createEndpoints, type Endpoints } from '../../splunk/endpoints.ts'
@@ -35,6 +36,7 @@ export function connectToSplunk(splunk: SplunkConfig, options: ConnectOptions): 
       splunk,
       url,
       token,
+      createHttp: createNodeClient,
       maxSockets: maxRequests + SPARE_SOCKETS,
       ...(onCall && { onCall }),
     }),
