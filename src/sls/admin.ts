@@ -70,7 +70,7 @@ export type Positions = ReadonlyMap<number, string>
 
 export async function createSlsAdmin(options: TransportOptions): Promise<SlsAdmin> {
   const { project } = options
-  const transport = await createTransport(options)
+  const transport = createTransport(options)
   const sdkOf = await loadSdk()
 
   /** Runs SDK calls; a failed request ends them all, and so does an answer that the SDK cannot read. */

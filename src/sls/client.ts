@@ -48,12 +48,12 @@ export interface SlsClientOptions extends TransportOptions {
 
 const MAX_GROUPS_PER_PULL = 1000
 
-export async function createSlsClient(options: SlsClientOptions): Promise<SlsClient> {
+export function createSlsClient(options: SlsClientOptions): SlsClient {
   const { sls, consumer } = options
   const logstore = `/logstores/${options.logstore}`
   const group = `${logstore}/consumergroups/${options.consumerGroup}`
   const timeoutMs = sls.timeoutMs
-  const transport = await createTransport(options)
+  const transport = createTransport(options)
   const { call } = transport
 
   return {

@@ -1,5 +1,6 @@
-/** Where access keys come from: the configuration, or Alibaba Cloud's own chain. Asked before every request. */
+/** Access keys: those of the configuration, or what Alibaba Cloud's own chain finds. Asked for before every request. */
 
+import { sleep } from '../base/wait.ts'
 import type { CredentialsConfig } from '../config/types.ts'
 import type { AccessKey } from './signature.ts'
 
@@ -8,35 +9,54 @@ export interface Credentials extends AccessKey {
 }
 
 export interface CredentialsProvider {
-  /** The credentials to sign the next request with; a provider of temporary ones renews them by itself. */
-  current(): Promise<Credentials>
-  /** Forgets what it has, after a refusal. False when there is nowhere to get others from. */
-  refresh(): Promise<boolean>
+  /**
+   * Returns the credentials to sign the next request with; a provider of temporary ones renews them by itself. Rejects
+   * when there are none, when none come within `timeoutMs`, and with the signal's reason.
+   */
+  current(timeoutMs: number, signal: AbortSignal): Promise<Credentials>
+  /** Forgets the credentials after a refusal. Returns false when there is nowhere to get others from. */
+  refresh(): boolean
 }
 
-export async function createCredentials(config: CredentialsConfig): Promise<CredentialsProvider> {
-  return config.kind === 'keys' ? fixedKeys(config) : await defaultChain()
+export function createCredentials(config: CredentialsConfig): CredentialsProvider {
+  return config.kind === 'keys' ? fixedKeys(config) : defaultChain()
 }
 
 function fixedKeys(config: Extract<CredentialsConfig, { kind: 'keys' }>): CredentialsProvider {
   const token = config.securityToken === undefined ? {} : { securityToken: config.securityToken }
   const keys = { id: config.accessKeyId, secret: config.accessKeySecret, ...token }
-  return { current: () => Promise.resolve(keys), refresh: () => Promise.resolve(false) }
+  return { current: () => Promise.resolve(keys), refresh: () => false }
 }
 
-/** Environment, profile file, ECS RAM role, OIDC: whatever `@alicloud/credentials` finds first. */
-async function defaultChain(): Promise<CredentialsProvider> {
-  const { default: module } = await import('@alicloud/credentials')
-  let client = new module.default()
+/** The first that `@alicloud/credentials` finds: environment, profile file, ECS RAM role, OIDC. */
+function defaultChain(): CredentialsProvider {
+  let chain: Awaited<ReturnType<typeof loadChain>> | undefined
+  async function ask(): Promise<Credentials> {
+    chain ??= await loadChain()
+    const { accessKeyId, accessKeySecret, securityToken } = await chain.getCredential()
+    if (!accessKeyId || !accessKeySecret) throw new Error('the credential chain found no access key')
+    return { id: accessKeyId, secret: accessKeySecret, ...(securityToken && { securityToken }) }
+  }
   return {
-    async current() {
-      const { accessKeyId, accessKeySecret, securityToken } = await client.getCredential()
-      if (!accessKeyId || !accessKeySecret) throw new Error('the credential chain found no access key')
-      return { id: accessKeyId, secret: accessKeySecret, ...(securityToken && { securityToken }) }
-    },
+    current: (timeoutMs, signal) => within(timeoutMs, ask(), signal),
     refresh() {
-      client = new module.default()
-      return Promise.resolve(true)
+      chain = undefined
+      return true
     },
   }
+}
+
+async function loadChain() {
+  const { default: module } = await import('@alicloud/credentials')
+  return new module.default()
+}
+
+/** A credential service that hangs must not hang the heartbeat with it. */
+async function within<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController()
+  const late = sleep(ms, AbortSignal.any([settled.signal, signal])).then(() => {
+    signal.throwIfAborted()
+    throw new Error(`the credential provider has not answered for ${ms} ms`)
+  })
+  return Promise.race([work, late]).finally(() => settled.abort())
 }

@@ -29,8 +29,8 @@ export interface Group {
 const TIMEOUT_MS = 30_000
 const MAX_LOGSTORES = 500
 
-export async function createSlsQuestions(options: TransportOptions): Promise<SlsQuestions> {
-  const transport = await createTransport(options)
+export function createSlsQuestions(options: TransportOptions): SlsQuestions {
+  const transport = createTransport(options)
   async function ask<T, R>(path: string, shape: Shape<T>, to: (json: T) => R, signal: AbortSignal) {
     return mapped(await transport.call({ ...REQUEST, path }, jsonAs(shape), signal), to)
   }

@@ -1,19 +1,19 @@
 /**
- * Signs, sends and reads one request. Two things are mended on the spot, because the request never really began: a
- * clock that is off (signed again with the server's time) and credentials that have run out (asked for again once).
+ * One request to Log Service: signed, sent, read. Two things are fixed on the spot, because the request never really began:
+ * a clock that is off (signed again with the server's time) and credentials that have run out (asked for again once).
  */
 
 import { messageOf } from '../base/failure.ts'
 import type { SlsConfig } from '../config/types.ts'
-import type { CreateHttpClient } from '../http/client.ts'
-import { projectAddress } from './address.ts'
+import type { CreateHttpClient, HttpOutcome, HttpRequest } from '../http/client.ts'
+import { type ProjectAddress, projectAddress } from './address.ts'
 import { type Read, readAnswer } from './answer.ts'
 import type { Call, SlsCall } from './call.ts'
-import { type Credentials, createCredentials } from './credentials.ts'
-import { failureOf, type SlsResult } from './errors.ts'
+import { type Credentials, type CredentialsProvider, createCredentials } from './credentials.ts'
+import { failureOf, type SlsFailure, type SlsResult } from './errors.ts'
 import { HEADROOM_BYTES } from './page.ts'
 import { createServerClock } from './server-clock.ts'
-import { signCall } from './sign-call.ts'
+import { type SignedCall, signCall } from './sign-call.ts'
 
 export interface TransportOptions {
   readonly sls: SlsConfig
@@ -27,48 +27,29 @@ export interface TransportOptions {
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 export interface Transport {
-  /** An answer that `read` refuses counts as a failed request, in the metrics too. */
-  call<T>(request: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>>
+  /** Makes a call. An answer that `read` rejects counts as a failed request, in the metrics too. */
+  call<T>(call: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>>
   close(): void
 }
 
-export async function createTransport({
-  sls,
-  project,
-  createHttp,
-  maxSockets,
-  onCall,
-}: TransportOptions): Promise<Transport> {
+export function createTransport(options: TransportOptions): Transport {
+  const { sls, project, onCall } = options
   const address = projectAddress(sls.endpoint, project)
-  const credentials = await createCredentials(sls.credentials)
-  const { tls, proxy } = sls
-  const { serverName } = address
-  const http = createHttp({ tls, maxSockets, serverName, ...(proxy && { proxy }) })
+  const http = createHttpTo(address, options)
+  const credentials = createCredentials(sls.credentials)
   const clock = createServerClock()
 
-  async function attempt<T>(request: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>> {
-    const keys = await currentKeys(within(request.timeoutMs, credentials.current()))
+  async function attempt<T>(call: Call, read: Read<T>, signal: AbortSignal): Promise<SlsResult<T>> {
+    const keys = await currentKeys(credentials, call.timeoutMs, signal)
     if (keys.kind === 'failed') return keys
-    const signed = signCall(request, { sls, address, keys: keys.value, now: clock.now() })
-    const outcome = await http.send(
-      {
-        ...signed,
-        method: request.method,
-        timeoutMs: request.timeoutMs,
-        maxAnswerBytes: MAX_ANSWER_BYTES,
-        headroomBytes: HEADROOM_BYTES,
-      },
-      signal,
-    )
+    const signed = signCall(call, { sls, address, keys: keys.value, now: clock.now() })
+    const outcome = await http.send(requestOf(call, signed), signal)
     // Before it is read: a page gives its memory back while it is decompressed.
-    const receivedBytes = outcome.kind === 'answer' ? outcome.body.length - HEADROOM_BYTES : 0
-    const result: SlsResult<T> =
-      outcome.kind === 'trouble'
-        ? { kind: 'failed', failure: failureOf(outcome.code, 0, outcome.message) }
-        : readAnswer(outcome.status, outcome, read)
+    const receivedBytes = bytesIn(outcome)
+    const result = resultOf(outcome, read)
     if (outcome.kind === 'answer') clock.observe(outcome.headers.date)
     onCall?.({
-      operation: request.operation,
+      operation: call.operation,
       code: result.kind === 'ok' ? 'ok' : result.failure.code,
       durationMs: outcome.durationMs,
       receivedBytes,
@@ -76,41 +57,62 @@ export async function createTransport({
     return result
   }
 
+  function fix({ action }: SlsFailure): Fix {
+    if (action === 'credentials') return credentials.refresh() ? 'fixed' : 'unfixed'
+    if (action !== 'clock') return 'unfixed'
+    const objection = clock.adopt()
+    return objection === undefined ? 'fixed' : { objection }
+  }
+
   return {
     close: http.close,
-    async call(request, read, signal) {
-      const result = await attempt(request, read, signal)
+    async call(call, read, signal) {
+      const result = await attempt(call, read, signal)
       if (result.kind === 'ok') return result
-      const { action } = result.failure
-      if (action === 'clock') {
-        const objection = clock.adopt()
-        return objection === undefined ? attempt(request, read, signal) : withReason(result, objection)
-      }
-      if (action === 'credentials' && (await credentials.refresh())) return attempt(request, read, signal)
-      return result
+      const fixed = fix(result.failure)
+      if (fixed === 'fixed') return attempt(call, read, signal)
+      return fixed === 'unfixed' ? result : withReason(result, fixed.objection)
     },
   }
 }
 
-function withReason({ kind, failure }: Failed, reason: string): Failed {
-  return { kind, failure: { ...failure, message: `${failure.message}; ${reason}` } }
+/** Whether a request can be made again at once; why not, where it should have been possible. */
+type Fix = 'fixed' | 'unfixed' | { readonly objection: string }
+
+function createHttpTo({ serverName }: ProjectAddress, { sls, createHttp, maxSockets }: TransportOptions) {
+  const { tls, proxy } = sls
+  return createHttp({ tls, maxSockets, serverName, ...(proxy && { proxy }) })
 }
 
-type Failed = Extract<SlsResult<never>, { kind: 'failed' }>
+function requestOf({ method, timeoutMs }: Call, signed: SignedCall): HttpRequest {
+  const limits = { maxAnswerBytes: MAX_ANSWER_BYTES, headroomBytes: HEADROOM_BYTES }
+  return { ...signed, ...limits, method, timeoutMs }
+}
 
-async function currentKeys(asking: Promise<Credentials>): Promise<SlsResult<Credentials>> {
+/** Rejects with the signal's reason alone. */
+async function currentKeys(
+  credentials: CredentialsProvider,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<SlsResult<Credentials>> {
   try {
-    return { kind: 'ok', value: await asking }
+    return { kind: 'ok', value: await credentials.current(timeoutMs, signal) }
   } catch (error) {
+    signal.throwIfAborted()
     return { kind: 'failed', failure: failureOf('NoCredentials', 401, messageOf(error)) }
   }
 }
 
-/** A credential service that hangs must not hang the heartbeat with it. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the credential provider has not answered for ${ms} ms`)), ms)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+const bytesIn = (outcome: HttpOutcome) =>
+  outcome.kind === 'answer' ? outcome.body.length - HEADROOM_BYTES : 0
+
+function resultOf<T>(outcome: HttpOutcome, read: Read<T>): SlsResult<T> {
+  if (outcome.kind === 'answer') return readAnswer(outcome.status, outcome, read)
+  return { kind: 'failed', failure: failureOf(outcome.code, 0, outcome.message) }
+}
+
+type Failed = Extract<SlsResult<never>, { kind: 'failed' }>
+
+function withReason({ kind, failure }: Failed, reason: string): Failed {
+  return { kind, failure: { ...failure, message: `${failure.message}; ${reason}` } }
 }

@@ -15,7 +15,7 @@ const REPORT_INTERVAL_MS = 1_000
 export default async function work(input: WorkerInput): Promise<Drained> {
   const send: Send = message => input.port.postMessage(message)
   try {
-    return await run(await buildWorker(input, send), input, send)
+    return await run(buildWorker(input, send), input, send)
   } catch (error) {
     send({ type: 'failed', failure: toFailure(error) })
     // A fresh thread for the next run: nothing of this one may be left.

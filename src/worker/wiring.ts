@@ -35,11 +35,11 @@ export interface Worker {
 const MAX_SLS_SOCKETS = 64
 
 /** Builds the parts; nothing has been asked of a far end yet. Rejects when there are no credentials, or for a bug. */
-export async function buildWorker(input: WorkerInput, send: (message: FromWorker) => void): Promise<Worker> {
+export function buildWorker(input: WorkerInput, send: (message: FromWorker) => void): Worker {
   const [meter, troubles] = [createMeter(), createTroubles()]
   const log = createWorkerLog(line => send({ type: 'log', line }))
   const memory = createWorkerMemory(input.splunk, input.worker)
-  const client = await connectToSls(input, meter, memory.unpack)
+  const client = connectToSls(input, meter, memory.unpack)
   const maxRequests = memory.buffers.count
   const hec = connectToSplunk(input.splunk, { maxRequests, troubles, onCall: meter.hecCall })
   const quarantine = createQuarantineList(input.quarantine)
@@ -116,7 +116,7 @@ function connectToSls(
   { sls, source, consumer }: WorkerInput,
   meter: Meter,
   unpack: Unpack | undefined,
-): Promise<SlsClient> {
+): SlsClient {
   const { project, logstore, consumerGroup, heartbeatIntervalMs, query } = source
   return createSlsClient({
     sls,

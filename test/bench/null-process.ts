@@ -39,7 +39,7 @@ const splunk: SplunkConfig = {
 }
 
 const { unpack } = createPageMemory(encoderModule({ pagesBytes: regionBytes(PAGES_BYTES) }))
-const source = await createSlsClient({
+const source = createSlsClient({
   sls,
   project: PROJECT,
   logstore: LOGSTORE,

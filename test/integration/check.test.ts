@@ -66,6 +66,16 @@ const denied = (action: string) => ({
   message: `denied by sts or ram, action: ${action}`,
 })
 
+/** For NODE_OPTIONS: our own code cannot load this module, as in an installation that is damaged. */
+const withoutModule = (name: string) => {
+  const hooks = `import { registerHooks } from 'node:module'
+    registerHooks({ resolve(wanted, context, next) {
+      if (wanted === '${name}' && context.parentURL.endsWith('.ts')) throw new Error('${name} is not there')
+      return next(wanted, context)
+    } })`
+  return `--import=data:text/javascript,${encodeURIComponent(hooks)}`
+}
+
 interface Fault {
   readonly name: string
   readonly far?: Partial<FarEndsOptions>
@@ -116,6 +126,16 @@ const FAULTS: readonly Fault[] = [
     env: { ALIBABA_CLOUD_ACCESS_KEY_ID: ACCESS_KEY.id, ALIBABA_CLOUD_ACCESS_KEY_SECRET: WRONG_SECRET },
     says: [
       /^✗ credentials .*SignatureNotMatch.*\n {2}what to do: check the secret that the credential chain finds/m,
+    ],
+  },
+  {
+    name: 'a credential chain that cannot be loaded',
+    sections: { sls: { access_key_id: undefined, access_key_secret: undefined, credentials: 'default' } },
+    env: { NODE_OPTIONS: withoutModule('@alicloud/credentials') },
+    says: [
+      /^✗ credentials .*NoCredentials: @alicloud\/credentials is not there\n {2}what to do: /m,
+      /^- logstore +not tried: credentials failed for project test-project$/m,
+      /^✓ token /m,
     ],
   },
   {

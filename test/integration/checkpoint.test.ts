@@ -27,7 +27,7 @@ async function setUp({ onTestFinished }: TestContext, { timeoutMs = 10_000 } = {
   const sls = await startSlsSimulator()
   sls.createLogstore('prj', 'logs', { shards: 1 })
   sls.createGroup('prj', 'logs', 'cg')
-  const client = await createSlsClient({
+  const client = createSlsClient({
     sls: {
       endpoint: sls.url,
       region: 'cn-hangzhou',

@@ -78,7 +78,7 @@ async function setUp({ onTestFinished }: TestContext, options: Options = {}) {
     bodies: { count: 4, bytesEach: batchBytes },
     pagesBytes: regionBytes(BUDGET_BYTES),
   })
-  const client = await createSlsClient({
+  const client = createSlsClient({
     sls: {
       endpoint: far.sls.url,
       region: 'cn-hangzhou',

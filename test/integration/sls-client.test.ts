@@ -47,7 +47,7 @@ async function connect(endpoint: string, { sls = {}, client = {} }: Settings = {
     onCall: ({ operation, code }) => void calls.push(`${operation} ${code}`),
     ...client,
   }
-  const created = await createSlsClient(options)
+  const created = createSlsClient(options)
   onTestFinished(created.close)
   return { client: created, calls }
 }

@@ -193,6 +193,14 @@ export const MUTATIONS: readonly Mutation[] = [
     test: 'test/unit/layers.test.ts',
   },
   {
+    safeguard: 'a credential service that hangs does not hang a stop with it',
+    file: 'src/sls/credentials.ts',
+    find: 'AbortSignal.any([settled.signal, signal])',
+    replace: 'settled.signal',
+    project: 'unit',
+    test: 'test/unit/sls/credentials.test.ts',
+  },
+  {
     safeguard: 'a 2xx that is not 200 is no delivery',
     file: 'src/splunk/answers.ts',
     find: '  if (status > 200 && status < 300) return NOT_HEC\n',

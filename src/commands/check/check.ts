@@ -1,4 +1,4 @@
-/** `sls2splunk check`: whether the configuration is valid, and whether every part of it works for real. */
+/** `sls2splunk check`: says whether the configuration is valid, and whether every part of it works for real. */
 
 import { findConfigFile, type LoadResult } from '../../config/load.ts'
 import { formatProblem } from '../../config/problem.ts'
@@ -7,16 +7,17 @@ import { paintRow } from '../status/rows.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { openConfig } from '../terminal/open-config.ts'
 import { cleaned, closingRows, configurationRows, documentOf, type Logstores, rowsOf } from './rows.ts'
-import { sectionsOf } from './sections.ts'
+import { startSections } from './sections.ts'
 import { hasFailed, type Report } from './step.ts'
 
 export interface CheckOptions {
-  /** The file alone. */
+  /** Checks the file alone. */
   readonly offline: boolean
+  /** Prints one document in place of rows. */
   readonly json: boolean
 }
 
-/** 0 when nothing has failed, whatever was warned of. */
+/** Returns 0 when nothing has failed, whatever was warned of. */
 export async function check(file: string | undefined, { offline, json }: CheckOptions): Promise<number> {
   const opened = openConfig(file)
   const configuration = configurationReports(opened, file)
@@ -25,24 +26,36 @@ export async function check(file: string | undefined, { offline, json }: CheckOp
     else process.stderr.write(NEXT)
     return EXIT.config
   }
-  const { config, secrets } = opened
-  const redact = createRedactor(secrets)
-  if (!json) print(configurationRows(configuration))
-  const sections = offline ? [] : sectionsOf(config)
-  const reports: Report[] = [...configuration]
-  // One after the other, as they are shown; they are tried side by side.
-  for (const section of sections) {
-    const tried = (await section).map(report => cleaned(report, redact))
-    reports.push(...tried)
-    if (!json) print(rowsOf(tried))
-  }
-  if (json) printDocument(reports, config.sources)
-  else if (!offline) print(closingRows(reports, config.sources))
+  const { sources } = opened.config
+  const show = json ? () => {} : print
+  show(configurationRows(configuration))
+  const reports = offline ? configuration : [...configuration, ...(await tryEverything(opened, show))]
+  if (json) printDocument(reports, sources)
+  else if (!offline) print(closingRows(reports, sources))
   return hasFailed(reports) ? EXIT.failed : EXIT.ok
 }
 
 const NEXT =
-  'mend this and check again; docs/configuration.md has every key, the shipped config.yaml is an example\n'
+  'fix this and check again; docs/configuration.md has every key, the shipped config.yaml is an example\n'
+
+type Opened = Extract<LoadResult, { kind: 'ok' }>
+
+/** Shows sections one after the other; they are tried side by side. */
+async function tryEverything(
+  { config, secrets }: Opened,
+  show: (rows: readonly string[]) => void,
+): Promise<readonly Report[]> {
+  const redact = createRedactor(secrets)
+  const { sections, ended } = startSections(config)
+  const reports: Report[] = []
+  for (const section of sections) {
+    const tried = (await section).map(report => cleaned(report, redact))
+    reports.push(...tried)
+    show(rowsOf(tried))
+  }
+  await ended
+  return reports
+}
 
 const STEP = 'configuration'
 

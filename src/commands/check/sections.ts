@@ -1,67 +1,76 @@
 /** Everything there is to try, a section for each far end and source; they are tried side by side. */
 
-import type { Config, EventMetadata, SlsConfig, SourceConfig, Template } from '../../config/types.ts'
+import type { Config, EventMetadata, SourceConfig, Template } from '../../config/types.ts'
 import { createGotClient } from '../../http/got-client.ts'
 import { createSlsQuestions } from '../../sls/questions.ts'
 import { projectRow } from './log-service.ts'
-import { sourceRow } from './source.ts'
+import { type SourceParts, sourceRow } from './source.ts'
 import { splunkRow } from './splunk.ts'
 import { type Report, runSteps } from './step.ts'
 
-/** In the order in which they are to be shown. */
-export function sectionsOf({ sls, splunk, sources }: Config): Promise<Report[]>[] {
-  const byProject = Object.values(Object.groupBy(sources, ({ project }) => project))
-  const indexes = indexesOf([
-    splunk.metadata,
-    ...sources.flatMap(({ routes }) =>
-      routes.flatMap(({ action }) => (action.kind === 'send' ? [action.metadata] : [])),
-    ),
-  ])
-  return [
-    ...byProject.flatMap((ofProject = []) => projectSections(sls, ofProject)),
-    ...splunk.urls.map(url => runSteps(splunkRow({ splunk, url, indexes }))),
-  ]
+export interface Sections {
+  /** In the order in which they are to be shown. Each has begun. */
+  readonly sections: readonly Promise<readonly Report[]>[]
+  /** Resolves when all of them have ended, and their connections are closed. */
+  readonly ended: Promise<void>
 }
 
-/** The project, then its sources, which wait for it. */
-function projectSections(sls: SlsConfig, sources: readonly SourceConfig[]): Promise<Report[]>[] {
-  const [first] = sources
-  if (first === undefined) return []
-  const { project } = first
+export function startSections({ sls, splunk, sources }: Config): Sections {
+  const byProject = Object.values(Object.groupBy(sources, ({ project }) => project))
+  const projects = byProject.map((ofProject = []) => connect(sls, ofProject))
+  const indexes = indexesOf(splunk.metadata, sources)
+  const sections = [
+    ...projects.flatMap(tryProject),
+    ...splunk.urls.map(url => runSteps(splunkRow({ splunk, url, indexes }))),
+  ]
+  return { sections, ended: Promise.allSettled(sections).then(() => projects.forEach(close)) }
+}
+
+/** A project, its sources, and the connection over which both are asked about. */
+interface Project extends Omit<SourceParts, 'source'> {
+  readonly sources: readonly SourceConfig[]
+  readonly wasTimeRefused: () => boolean
+}
+
+function connect(sls: Config['sls'], sources: readonly SourceConfig[]): Project {
   let wasTimeRefused = false
-  const asking = createSlsQuestions({
+  const questions = createSlsQuestions({
     sls,
-    project,
+    project: sources[0]?.project ?? '',
     createHttp: createGotClient,
     maxSockets: 8,
     onCall({ code }) {
       wasTimeRefused ||= code.startsWith('RequestTime')
     },
   })
-  const tried = asking.then(questions =>
-    runSteps(
-      projectRow({ sls, questions, project, logstore: first.logstore, wasTimeRefused: () => wasTimeRefused }),
-    ),
-  )
+  return { sls, sources, questions, wasTimeRefused: () => wasTimeRefused }
+}
+
+const close = ({ questions }: Project) => questions.close()
+
+/** Returns the reports of the project, then those of its sources, which wait for it. */
+function tryProject({ sls, sources, questions, wasTimeRefused }: Project): Promise<readonly Report[]>[] {
+  const [first] = sources
+  if (first === undefined) return []
+  const { project, logstore } = first
+  const tried = runSteps(projectRow({ sls, questions, project, logstore, wasTimeRefused }))
   const ofSources = sources.map(async source => {
     const blocked = blockedBy(await tried, project)
-    return runSteps(
-      sourceRow({ sls, source, questions: await asking, ...(blocked !== undefined && { blocked }) }),
-    )
+    return runSteps(sourceRow({ sls, source, questions, ...(blocked !== undefined && { blocked }) }))
   })
-  // Sockets end with the process; closed here so that one who calls it twice does not gather them.
-  void Promise.allSettled([tried, ...ofSources]).then(async () => (await asking).close())
   return [tried, ...ofSources]
 }
 
-/** A clock that is off is mended by signing with Log Service's time: the sources can be tried all the same. */
+/** A clock that is off is fixed by signing with Log Service's time: the sources can be tried all the same. */
 function blockedBy(reports: readonly Report[], project: string): string | undefined {
   const failed = reports.filter(({ step }) => step !== 'clock').find(({ state }) => state === 'failed')
   return failed && `not tried: ${failed.step} failed for project ${project}`
 }
 
-/** As they are written, each once. */
-function indexesOf(metadata: readonly EventMetadata[]): string[] {
+/** Returns the indexes of the defaults and of all routes as they are written, each once. */
+function indexesOf(defaults: EventMetadata, sources: readonly SourceConfig[]): string[] {
+  const actions = sources.flatMap(({ routes }) => routes.map(({ action }) => action))
+  const metadata = [defaults, ...actions.flatMap(action => (action.kind === 'send' ? [action.metadata] : []))]
   return [...new Set(metadata.flatMap(({ index }) => (index ? [written(index)] : [])))]
 }
 

@@ -25,14 +25,10 @@ export async function withLogService<T>(
   source: SourceConfig,
   use: (service: LogService) => Promise<T>,
 ): Promise<T> {
-  const connection = {
-    sls: config.sls,
-    project: source.project,
-    createHttp: createGotClient,
-    maxSockets: MAX_SOCKETS,
-  }
+  const { sls } = config
+  const connection = { ...source, sls, createHttp: createGotClient, maxSockets: MAX_SOCKETS }
   const admin = await createSlsAdmin(connection)
-  const client = await createSlsClient({ ...connection, ...source, consumer: '' })
+  const client = createSlsClient({ ...connection, consumer: '' })
   try {
     return await use({ config, source, admin, client })
   } finally {

@@ -1,8 +1,13 @@
+import { getEventListeners } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createCredentials } from '../../../src/sls/credentials.ts'
+import { listen } from '../../support/listen.ts'
+
+const never = new AbortController().signal
 
 describe('keys of the configuration', () => {
   it('are what they are, and there are no others', async () => {
@@ -12,18 +17,22 @@ describe('keys of the configuration', () => {
       accessKeySecret: 'secret',
       securityToken: 'token',
     } as const
-    const credentials = await createCredentials(config)
-    expect(await credentials.current()).toEqual({ id: 'id', secret: 'secret', securityToken: 'token' })
-    expect(await credentials.refresh()).toBe(false)
+    const credentials = createCredentials(config)
+    expect(await credentials.current(1_000, never)).toEqual({
+      id: 'id',
+      secret: 'secret',
+      securityToken: 'token',
+    })
+    expect(credentials.refresh()).toBe(false)
   })
 
   it('may be without a token', async () => {
-    const credentials = await createCredentials({
+    const credentials = createCredentials({
       kind: 'keys',
       accessKeyId: 'id',
       accessKeySecret: 'secret',
     })
-    expect(await credentials.current()).toEqual({ id: 'id', secret: 'secret' })
+    expect(await credentials.current(1_000, never)).toEqual({ id: 'id', secret: 'secret' })
   })
 })
 
@@ -49,14 +58,14 @@ describe("Alibaba Cloud's chain", () => {
 
   it('finds keys in the environment', async () => {
     environment('one')
-    const credentials = await createCredentials({ kind: 'default' })
-    expect(await credentials.current()).toEqual({ id: 'one', secret: 'secret of one' })
+    const credentials = createCredentials({ kind: 'default' })
+    expect(await credentials.current(1_000, never)).toEqual({ id: 'one', secret: 'secret of one' })
   })
 
   it('takes the security token along', async () => {
     environment('one', 'token')
-    const credentials = await createCredentials({ kind: 'default' })
-    expect(await credentials.current()).toEqual({
+    const credentials = createCredentials({ kind: 'default' })
+    expect(await credentials.current(1_000, never)).toEqual({
       id: 'one',
       secret: 'secret of one',
       securityToken: 'token',
@@ -65,11 +74,31 @@ describe("Alibaba Cloud's chain", () => {
 
   it('looks again when it is told to, and finds what is there now', async () => {
     environment('one')
-    const credentials = await createCredentials({ kind: 'default' })
-    expect(await credentials.current()).toMatchObject({ id: 'one' })
+    const credentials = createCredentials({ kind: 'default' })
+    expect(await credentials.current(1_000, never)).toMatchObject({ id: 'one' })
     environment('two')
-    expect(await credentials.refresh()).toBe(true)
-    expect(await credentials.current()).toMatchObject({ id: 'two' })
+    expect(credentials.refresh()).toBe(true)
+    expect(await credentials.current(1_000, never)).toMatchObject({ id: 'two' })
+  })
+
+  /** The last provider of the chain, which asks a server; those before it find nothing. */
+  const askServer = async (listener: RequestListener) => {
+    const { url } = await listen(createServer(listener), onTestFinished)
+    vi.stubEnv('ALIBABA_CLOUD_ECS_METADATA_DISABLED', 'true')
+    vi.stubEnv('ALIBABA_CLOUD_CREDENTIALS_URI', url)
+    return createCredentials({ kind: 'default' })
+  }
+
+  it('waits for a server no longer than it may', async () => {
+    const credentials = await askServer(() => {})
+    await expect(credentials.current(100, never)).rejects.toThrow('has not answered for 100 ms')
+  })
+
+  it('waits for a server no longer than the signal allows, and leaves nothing on it', async () => {
+    const stop = new AbortController()
+    const credentials = await askServer(() => stop.abort(new Error('stopping')))
+    await expect(credentials.current(10_000, stop.signal)).rejects.toThrow('stopping')
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
   })
 
   it('finds keys in a profile of the home directory', async () => {
@@ -82,7 +111,7 @@ describe("Alibaba Cloud's chain", () => {
       'access_key_secret = secret',
     ]
     writeFileSync(join(home, '.alibabacloud', 'credentials'), lines.join('\n'))
-    const credentials = await createCredentials({ kind: 'default' })
-    expect(await credentials.current()).toEqual({ id: 'id', secret: 'secret' })
+    const credentials = createCredentials({ kind: 'default' })
+    expect(await credentials.current(1_000, never)).toEqual({ id: 'id', secret: 'secret' })
   })
 })
