@@ -7,9 +7,9 @@
 import { jsonAs, nothing, type Read } from './answer.ts'
 import type { Call } from './call.ts'
 import type { SlsFailure } from './errors.ts'
-import { CHECKPOINTS, GROUPS, LOGSTORE, NEW_CURSOR, SHARDS } from './shapes.ts'
+import { CHECKPOINTS, GROUPS, LOGSTORE, LOGSTORE_NAMES, NEW_CURSOR, SHARDS } from './shapes.ts'
 
-/** Carries a failure through the SDK, which knows no other way out than an exception. */
+/** A failure on its way through the SDK, which knows exceptions alone. */
 export class FailedCall extends Error {
   override name = 'FailedCall'
   readonly failure: SlsFailure
@@ -20,21 +20,26 @@ export class FailedCall extends Error {
 }
 
 export type Sdk = ReturnType<Awaited<ReturnType<typeof loadSdk>>>
+
+/** The SDK, with the project that its calls are for. */
+export type ProjectSdk = Sdk & { readonly project: string }
+
 /** Makes a call; rejects with `FailedCall`. */
 export type Send = (call: Call, read: Read<unknown>) => Promise<unknown>
 
-/** What the SDK's models would take for nothing, or stumble over, is refused before they see it. */
+/** By action, the guard that an answer passes before the SDK's models see it: they take some for nothing, and stumble over others. */
 const ANSWERS: Readonly<Record<string, Read<unknown>>> = {
   ListShards: jsonAs(SHARDS),
   ListConsumerGroup: jsonAs(GROUPS),
   GetCheckPoint: jsonAs(CHECKPOINTS),
   GetCursor: jsonAs(NEW_CURSOR),
   GetLogStore: jsonAs(LOGSTORE),
+  ListLogStores: jsonAs(LOGSTORE_NAMES),
 }
 
 const TIMEOUT_MS = 30_000
 
-/** The SDK's client with another way of executing what it has put together. */
+/** Loads the SDK. Returns what makes a client of it that hands its calls to `send` instead of making them. */
 export async function loadSdk() {
   const models = await import('@alicloud/sls20201230')
   const Base = models.default.default
@@ -54,17 +59,7 @@ export async function loadSdk() {
     }
 
     override async execute(...[params, request]: Parameters<InstanceType<typeof Base>['execute']>) {
-      const [path = '', pathQuery = ''] = (params.pathname ?? '').split('?', 2)
-      const query = { ...Object.fromEntries(new URLSearchParams(pathQuery)), ...request.query }
-      const call: Call = {
-        operation: 'admin',
-        method: methodOf(params.method),
-        path,
-        query,
-        ...(request.body && { json: request.body }),
-        timeoutMs: TIMEOUT_MS,
-      }
-      const body = await this.#send(call, ANSWERS[params.action ?? ''] ?? nothing)
+      const body = await this.#send(callOf(params, request), ANSWERS[params.action ?? ''] ?? nothing)
       return { headers: {}, statusCode: 200, body }
     }
   }
@@ -72,6 +67,40 @@ export async function loadSdk() {
   return (send: Send) => ({ client: new Client(send), models })
 }
 
+/** Returns what the SDK has put together as a call of ours. */
+function callOf({ pathname = '', method }: Params, { query, body }: Request): Call {
+  const [path = '', pathQuery = ''] = pathname.split('?', 2)
+  return {
+    operation: 'admin',
+    method: methodOf(method),
+    path,
+    query: { ...Object.fromEntries(new URLSearchParams(pathQuery)), ...query },
+    ...(body ? { json: body } : {}),
+    timeoutMs: TIMEOUT_MS,
+  }
+}
+
+interface Params {
+  readonly pathname?: string
+  readonly method?: string
+}
+
+interface Request {
+  readonly query?: { readonly [name: string]: string }
+  readonly body?: unknown
+}
+
 function methodOf(method: string | undefined): Call['method'] {
   return method === 'POST' || method === 'PUT' || method === 'DELETE' ? method : 'GET'
+}
+
+/** Returns whether a call has worked; false when it was refused with this code. Rejects for any other failure. */
+export async function unlessRefused(code: string, call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call()
+    return true
+  } catch (error) {
+    if (error instanceof FailedCall && error.failure.code === code) return false
+    throw error
+  }
 }

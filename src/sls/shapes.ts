@@ -129,7 +129,7 @@ export const SHARDS = listOf(
 
 export const GROUPS = listOf(record({ name: TEXT, timeout: optional(INTEGER), order: optional(FLAG) }))
 
-export const LOGSTORE_NAMES = record({ logstores: listOf(TEXT) })
+export const LOGSTORE_NAMES = record({ logstores: listOf(TEXT), count: SDK_NUMBER, total: SDK_NUMBER })
 
 export const LOGSTORE = record({
   ttl: optional(INTEGER),

@@ -397,9 +397,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     safeguard: 'an answer that the official SDK cannot read is a bad answer',
-    file: 'src/sls/admin.ts',
-    find: '      if (isAbort(error, signal)) throw error\n',
-    replace: '      throw error\n',
+    file: 'src/sls/management.ts',
+    find: '  if (isAbort(error, signal)) throw error\n',
+    replace: '  throw error\n',
     project: 'integration',
     test: 'test/integration/sls-admin.test.ts',
     only: 'the SDK stumbles over',

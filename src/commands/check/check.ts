@@ -46,7 +46,7 @@ async function tryEverything(
   show: (rows: readonly string[]) => void,
 ): Promise<readonly Report[]> {
   const redact = createRedactor(secrets)
-  const { sections, ended } = startSections(config)
+  const { sections, ended } = await startSections(config)
   const reports: Report[] = []
   for (const section of sections) {
     const tried = (await section).map(report => cleaned(report, redact))

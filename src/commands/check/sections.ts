@@ -15,9 +15,9 @@ export interface Sections {
   readonly ended: Promise<void>
 }
 
-export function startSections({ sls, splunk, sources }: Config): Sections {
+export async function startSections({ sls, splunk, sources }: Config): Promise<Sections> {
   const byProject = Object.values(Object.groupBy(sources, ({ project }) => project))
-  const projects = byProject.map((ofProject = []) => connect(sls, ofProject))
+  const projects = await Promise.all(byProject.map((ofProject = []) => connect(sls, ofProject)))
   const indexes = indexesOf(splunk.metadata, sources)
   const sections = [
     ...projects.flatMap(tryProject),
@@ -32,9 +32,9 @@ interface Project extends Omit<SourceParts, 'source'> {
   readonly wasTimeRefused: () => boolean
 }
 
-function connect(sls: Config['sls'], sources: readonly SourceConfig[]): Project {
+async function connect(sls: Config['sls'], sources: readonly SourceConfig[]): Promise<Project> {
   let wasTimeRefused = false
-  const questions = createSlsQuestions({
+  const questions = await createSlsQuestions({
     sls,
     project: sources[0]?.project ?? '',
     createHttp: createGotClient,

@@ -6,7 +6,9 @@ import type { SlsConfig, SourceConfig } from '../../config/types.ts'
 import { createGotClient } from '../../http/got-client.ts'
 import { createSlsClient, type SlsClient } from '../../sls/client.ts'
 import { describeFailure, type SlsFailure } from '../../sls/errors.ts'
-import type { Group, Shard, SlsQuestions } from '../../sls/questions.ts'
+import type { ListedShard } from '../../sls/first-positions.ts'
+import type { ListedGroup } from '../../sls/listings.ts'
+import type { SlsQuestions } from '../../sls/questions.ts'
 import { count } from '../terminal/words.ts'
 import { callFailed, type RamAction, UNTRIED_ACTIONS } from './access.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
@@ -20,7 +22,7 @@ export interface SourceParts {
 }
 
 interface Found {
-  shards: readonly Shard[]
+  shards: readonly ListedShard[]
   hasGroup: boolean
 }
 
@@ -89,8 +91,8 @@ function nameHint(logstore: string, names: readonly string[]): string {
   return `set logstore in sources to one that is there: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
 }
 
-function judgeShards({ consumers }: SourceConfig, shards: readonly Shard[]): Finding {
-  const writable = shards.filter(({ isWritable }) => isWritable).length
+function judgeShards({ consumers }: SourceConfig, shards: readonly ListedShard[]): Finding {
+  const writable = shards.filter(({ readonly }) => !readonly).length
   const text = `${count(shards.length, 'shard')}, ${writable} of them ${writable === 1 ? 'takes' : 'take'} writes`
   if (consumers === 0)
     return warning(
@@ -121,7 +123,7 @@ async function findGroup(
   return group ? compareGroup(group, source) : newGroup(source, groups.value.length)
 }
 
-function compareGroup({ timeoutSeconds, inOrder }: Group, source: SourceConfig): Finding {
+function compareGroup({ timeoutSeconds, inOrder }: ListedGroup, source: SourceConfig): Finding {
   const { consumerGroup, heartbeatIntervalMs } = source
   const timeout = groupTimeoutSeconds(heartbeatIntervalMs)
   const there = `timeout ${timeoutSeconds} s, in order: ${inOrder}`
@@ -144,13 +146,13 @@ function newGroup({ consumerGroup, logstore }: SourceConfig, groups: number): Fi
 }
 
 interface Reading {
-  readonly shards: readonly Shard[]
+  readonly shards: readonly ListedShard[]
   readonly signal: AbortSignal
 }
 
 /** One log group at most, from the end: the permission, and whether Log Service takes the query. */
 async function read(client: SlsClient, source: SourceConfig, { shards, signal }: Reading): Promise<Finding> {
-  const shard = (shards.find(({ isWritable }) => isWritable) ?? shards[0])?.id
+  const shard = (shards.find(({ readonly }) => !readonly) ?? shards[0])?.id
   if (shard === undefined) return failed('there is no shard to read from', 'give the logstore a shard')
   const cursor = await client.cursorAt(shard, { kind: 'end' }, signal)
   if (cursor.kind === 'failed') return callFor(source, cursor.failure, 'log:GetCursorOrData')
@@ -195,7 +197,7 @@ async function withClient(
   source: SourceConfig,
   use: (client: SlsClient) => Promise<Finding>,
 ): Promise<Finding> {
-  const client = await createSlsClient({
+  const client = createSlsClient({
     ...source,
     sls,
     createHttp: createGotClient,

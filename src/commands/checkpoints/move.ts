@@ -2,10 +2,10 @@
 
 import { formatDuration } from '../../base/units.ts'
 import type { StartPosition } from '../../config/types.ts'
-import type { ShardPosition } from '../../sls/admin.ts'
 import type { Cursor } from '../../sls/cursor.ts'
 import { isBefore } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
+import type { ShardPosition } from '../../sls/positions.ts'
 import type { LogService } from '../log-service/connection.ts'
 import { dateOf, timeText } from './date.ts'
 

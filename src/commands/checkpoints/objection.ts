@@ -3,7 +3,7 @@
 import { groupTimeoutSeconds } from '../../config/group-timeout.ts'
 import type { SourceConfig } from '../../config/types.ts'
 import type { LockResult } from '../../service/state-lock.ts'
-import type { ShardPosition } from '../../sls/admin.ts'
+import type { ShardPosition } from '../../sls/positions.ts'
 
 /** The service of this state directory; undefined when it does not run, and cannot start as long as we hold the lock. */
 export function serviceObjection(lock: LockResult, directory: string): string | undefined {

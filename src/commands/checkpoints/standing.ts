@@ -1,8 +1,8 @@
 /** Where a group stands in a shard, and how far that lies behind the newest log. */
 
-import type { ShardPosition } from '../../sls/admin.ts'
 import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
+import type { ShardPosition } from '../../sls/positions.ts'
 import type { LogService } from '../log-service/connection.ts'
 import { dateOf, timeText } from './date.ts'
 

@@ -1,6 +1,6 @@
 /** Which shards of a logstore a command is about. */
 
-import type { ShardPosition } from '../../sls/admin.ts'
+import type { ShardPosition } from '../../sls/positions.ts'
 
 export type Picked =
   | { readonly kind: 'shards'; readonly shards: readonly ShardPosition[] }

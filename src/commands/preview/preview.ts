@@ -2,7 +2,7 @@
 
 import { unlessAborted } from '../../base/failure.ts'
 import type { StartPosition } from '../../config/types.ts'
-import type { ShardPosition } from '../../sls/admin.ts'
+import type { ShardPosition } from '../../sls/positions.ts'
 import { chooseSource } from '../log-service/choose-source.ts'
 import { describeTrouble, type LogService, withLogService } from '../log-service/connection.ts'
 import { pickShards } from '../log-service/pick-shards.ts'

@@ -1,9 +1,9 @@
 /** Where in a shard a preview begins. */
 
 import type { StartPosition } from '../../config/types.ts'
-import type { ShardPosition } from '../../sls/admin.ts'
 import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
+import type { ShardPosition } from '../../sls/positions.ts'
 import type { LogService } from '../log-service/connection.ts'
 
 /** What was asked for, else the group's checkpoint, else where the configuration begins. */

@@ -43,6 +43,7 @@ const STORE = {
     user_cmk_info: { arn: 'a', cmk_key_id: 'k', region_id: 'r' },
   },
 }
+const STORES = { count: 1, total: 1, logstores: ['logs'] }
 const LONGER_THAN_A_CURSOR = 'M'.repeat(121)
 
 const FITTING: readonly [string, Shape<unknown>, unknown][] = [
@@ -103,6 +104,7 @@ const ODD: readonly [string, Shape<unknown>, unknown][] = [
     { encrypt_conf: { user_cmk_info: { arn: {} } } },
   ],
   ['logstores[0] is 7, not a text', LOGSTORE_NAMES, { logstores: [7] }],
+  ['total is "many", not a number', LOGSTORE_NAMES, { ...STORES, total: 'many' }],
 ]
 
 describe('an answer', () => {
@@ -157,6 +159,13 @@ describe('what fits, the official SDK can cast', async () => {
       client => client.getCursor('p', 'l', '0', new models.GetCursorRequest({ from: 'end' })),
     ],
     ['GetLogStore', LOGSTORE, STORE, row => row, client => client.getLogStore('p', 'l')],
+    [
+      'ListLogStores',
+      LOGSTORE_NAMES,
+      STORES,
+      row => row,
+      client => client.listLogStores('p', new models.ListLogStoresRequest({})),
+    ],
   ]
 
   it.each(calls)('%s, each field with anything in it', async (_, shape, row, answerOf, call) => {
@@ -179,6 +188,7 @@ describe('what fits, the official SDK can cast', async () => {
     ['GetLogStore', models.Logstore, STORE],
     ['GetLogStore', models.EncryptConf, STORE.encrypt_conf],
     ['GetLogStore', models.EncryptUserCmkConf, STORE.encrypt_conf.user_cmk_info],
+    ['ListLogStores', models.ListLogStoresResponseBody, STORES],
   ])('%s: there is no field that it casts and this test leaves out', (_, model, row) => {
     expect(Object.values(model.names()).toSorted()).toEqual(Object.keys(row).toSorted())
   })

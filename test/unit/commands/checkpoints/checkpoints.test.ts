@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { describeMove, describeWritten, type Move } from '../../../../src/commands/checkpoints/move.ts'
 import { consumerObjection, serviceObjection } from '../../../../src/commands/checkpoints/objection.ts'
 import type { SourceConfig } from '../../../../src/config/types.ts'
-import type { StoredCheckpoint } from '../../../../src/sls/admin.ts'
+import type { StoredCheckpoint } from '../../../../src/sls/listings.ts'
 
 const NOW_SECONDS = 1_795_000_000
 
