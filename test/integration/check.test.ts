@@ -430,6 +430,9 @@ describe('check', () => {
     expect(output).toMatch(/^✓ TLS .*subject CN=test/m)
     expect(output).toMatch(/^✓ reading .*shard \d can be read/m)
     expect(output).toMatch(/^- writing +not tried/m)
+    const time = String.raw`\n {2}where its time went: DNS \d+ ms, TCP \d+ ms, TLS \d+ ms, first byte \d+ ms$`
+    expect(output).toMatch(new RegExp(`^✓ clock .*${time}`, 'm'))
+    expect(output).toMatch(new RegExp(`^✓ health .*${time}`, 'm'))
     expect(output).toMatch(/\n✓ all is well\n$/)
     expect([errors, status]).toEqual(['', 0])
     expect(far.hec.events).toEqual([])
@@ -480,6 +483,13 @@ describe('check', () => {
       remedy: expect.stringContaining('log:GetCursorOrData'),
     })
     expect(policy.Statement[0].Action).toHaveLength(8)
+    const ms = expect.any(Number)
+    const timing = { proxy_ms: null, dns_ms: ms, tcp_ms: ms, tls_ms: null, first_byte_ms: ms }
+    const timed = steps.filter((each: object) => 'timing' in each)
+    expect(timed).toEqual([
+      expect.objectContaining({ step: 'clock', timing }),
+      expect.objectContaining({ step: 'health', timing }),
+    ])
   })
 
   it('--json says what is wrong in the file as well', async () => {

@@ -1,7 +1,7 @@
 /** One project: the way to it, whether it takes the access key, whether it is there. */
 
 import type { SlsConfig } from '../../config/types.ts'
-import { createGotClient } from '../../http/got-client.ts'
+import type { CreateHttpClient, HttpOutcome } from '../../http/client.ts'
 import { projectAddress } from '../../sls/address.ts'
 import { describeFailure, remedyOf, type SlsFailure, type SlsResult } from '../../sls/errors.ts'
 import type { SlsQuestions } from '../../sls/questions.ts'
@@ -9,6 +9,7 @@ import { isRefusedAccess, keyNames, keyRefused, type RamAction } from './access.
 import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
+import { withTiming } from './timing.ts'
 
 export interface ProjectParts {
   readonly sls: SlsConfig
@@ -44,7 +45,12 @@ export function projectRow(parts: ProjectParts): Row<Found> {
         return credentialsTold(answer.value, way)
       },
     },
-    { name: 'clock', needs: TLS, late: lateRemedy(way), run: (_, signal) => clockOf(parts, way, signal) },
+    {
+      name: 'clock',
+      needs: TLS,
+      late: lateRemedy(way),
+      run: (_, signal) => withTiming(way, createHttp => askForTime(parts, way, { createHttp, signal })),
+    },
     { name: 'project', needs: CREDENTIALS, run: ({ known }) => projectTold(project, known) },
   ]
   return { target: `Log Service, project ${project} at ${sls.endpoint}`, steps }
@@ -113,31 +119,32 @@ function projectTold(project: string, known: SlsResult<unknown> | undefined): Fi
 
 const TOLERATED_MS = 60_000
 
-/** An unsigned request: whatever is answered has a date. */
-async function clockOf(
-  { sls, wasTimeRefused }: ProjectParts,
+interface Asking {
+  readonly createHttp: CreateHttpClient
+  readonly signal: AbortSignal
+}
+
+/** Makes an unsigned request: every answer has a date. */
+async function askForTime(
+  { sls: { tls, proxy }, wasTimeRefused }: ProjectParts,
   way: Way,
-  signal: AbortSignal,
+  { createHttp, signal }: Asking,
 ): Promise<Finding> {
-  const { tls, proxy } = sls
-  const http = createGotClient({
-    tls,
-    maxSockets: 1,
-    serverName: way.serverName ?? '',
-    ...(proxy !== undefined && { proxy }),
-  })
+  const { url, serverName = '' } = way
+  const http = createHttp({ tls, maxSockets: 1, serverName, ...(proxy !== undefined && { proxy }) })
   try {
-    const answer = await http.send({ ...UNSIGNED, url: `${way.url}/` }, signal)
-    if (answer.kind === 'trouble')
-      return failed(`no answer (${answer.code})`, networkRemedy(answer.code, way))
-    // The date is in whole seconds, and from about the middle of the exchange.
-    return judgeClock(
-      Date.now() - answer.durationMs / 2 - Date.parse(String(answer.headers.date)),
-      wasTimeRefused(),
-    )
+    const answer = await http.send({ ...UNSIGNED, url: `${url}/` }, signal)
+    return answer.kind === 'answer'
+      ? judgeClock(aheadMs(answer), wasTimeRefused())
+      : failed(`no answer (${answer.code})`, networkRemedy(answer.code, way))
   } finally {
     http.close()
   }
+}
+
+/** Returns how far this host is ahead. The date of an answer is in whole seconds, from about the middle of the exchange. */
+function aheadMs({ durationMs, headers }: Extract<HttpOutcome, { kind: 'answer' }>): number {
+  return Date.now() - durationMs / 2 - Date.parse(String(headers.date))
 }
 
 const UNSIGNED = { method: 'GET', headers: {}, timeoutMs: 30_000, maxAnswerBytes: 1_048_576 } as const

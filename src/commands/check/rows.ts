@@ -3,6 +3,7 @@
 import { count } from '../terminal/words.ts'
 import { policyFor } from './access.ts'
 import type { Report, State } from './step.ts'
+import { timingText } from './timing.ts'
 
 const MARKS: Readonly<Record<State, string>> = { ok: '✓', warning: '!', failed: '✗', skipped: '-' }
 const NAME_WIDTH = 'acknowledgement'.length
@@ -13,10 +14,14 @@ export function rowsOf(reports: readonly Report[]): string[] {
   return ['', reports[0]?.target ?? '', ...reports.flatMap(reportRows)]
 }
 
-function reportRows({ state, step, ms, text, remedy }: Report): string[] {
+function reportRows({ state, step, ms, text, remedy, timing }: Report): string[] {
   const time = state === 'skipped' ? '' : `${String(ms).padStart(MS_WIDTH)} ms`
   const row = `${MARKS[state]} ${step.padEnd(NAME_WIDTH)} ${time.padEnd(MS_WIDTH + 3)}  ${text}`
-  return remedy === undefined ? [row] : [row, `  what to do: ${remedy}`]
+  return [
+    row,
+    ...(remedy === undefined ? [] : [`  what to do: ${remedy}`]),
+    ...(timing === undefined ? [] : [`  where its time went: ${timingText(timing)}`]),
+  ]
 }
 
 /** Of the configuration: without times, as it is the file alone. */
@@ -49,13 +54,9 @@ export function documentOf(reports: readonly Report[], logstores: Logstores): ob
   const policy = policyOf(reports, logstores)
   return {
     ok: reports.every(({ state }) => state !== 'failed'),
-    steps: reports.map(({ step, target, state, ms, text, remedy }) => ({
-      step,
-      target,
-      state,
-      ms,
-      text,
-      remedy: remedy ?? null,
+    steps: reports.map(({ step, target, state, ms, text, remedy = null, timing }) => ({
+      ...{ step, target, state, ms, text, remedy },
+      ...(timing && { timing }),
     })),
     ...(policy !== undefined && { policy: JSON.parse(policy) }),
   }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../../config/types.ts'
+import type { CreateHttpClient } from '../../http/client.ts'
 import { createGotClient } from '../../http/got-client.ts'
 import { type Attempt, createHecClient, type HecClient } from '../../splunk/client.ts'
 import { describe, type Reason } from '../../splunk/reasons.ts'
@@ -10,6 +11,7 @@ import type { Verdict } from '../../splunk/verdict.ts'
 import { lateRemedy, networkRemedy, networkSteps, TLS, type Way } from './network.ts'
 import { proxyFor } from './proxy.ts'
 import { type Finding, failed, ok, type Row, type Step, skipped, warning } from './step.ts'
+import { withTiming } from './timing.ts'
 
 export interface SplunkParts {
   readonly splunk: SplunkConfig
@@ -22,7 +24,8 @@ export function splunkRow({ splunk, url, indexes }: SplunkParts): Row<unknown> {
   const { tls } = splunk
   const way: Way = { url, tls, proxy: proxyFor(url, splunk.proxy, process.env), section: 'splunk' }
   const asking = (ask: (client: HecClient, signal: AbortSignal) => Promise<Finding>) => {
-    return (_: unknown, signal: AbortSignal) => withClient(splunk, url, client => ask(client, signal))
+    return (_: unknown, signal: AbortSignal) =>
+      withClient(splunk, { url, createHttp: createGotClient }, client => ask(client, signal))
   }
   const steps: Step<unknown>[] = [
     ...networkSteps(way),
@@ -30,7 +33,12 @@ export function splunkRow({ splunk, url, indexes }: SplunkParts): Row<unknown> {
       name: 'health',
       needs: TLS,
       late: lateRemedy(way),
-      run: asking(async (client, signal) => judgeHealth(await client.probe(signal), way)),
+      run: (_, signal) =>
+        withTiming(way, createHttp =>
+          withClient(splunk, { url, createHttp }, async client =>
+            judgeHealth(await client.probe(signal), way),
+          ),
+        ),
     },
     {
       name: 'token',
@@ -102,13 +110,18 @@ function trouble({ verdict, detail, status }: Attempt, way: Way): Finding {
 /** `delivered` has none: to a question without events it is somebody else's answer. */
 const reasonOf = (verdict: Verdict): Reason => (verdict.kind === 'delivered' ? 'not-hec' : verdict.reason)
 
+interface Connection {
+  readonly url: string
+  readonly createHttp: CreateHttpClient
+}
+
 async function withClient(
   splunk: SplunkConfig,
-  url: string,
+  connection: Connection,
   ask: (client: HecClient) => Promise<Finding>,
 ): Promise<Finding> {
   const token = createToken(splunk.token, splunk.tokenFile)
-  const client = createHecClient({ splunk, url, token, createHttp: createGotClient, maxSockets: 1 })
+  const client = createHecClient({ ...connection, splunk, token, maxSockets: 1 })
   try {
     return await ask(client)
   } finally {

@@ -13,9 +13,22 @@ export interface Finding {
   readonly remedy?: string
   /** The RAM action that the access key lacks. */
   readonly missingAction?: string
+  /** Where the time of its request went. */
+  readonly timing?: Timing
 }
 
-/** One line. */
+/** Milliseconds, as `--json` prints them; null for a phase that there was not. */
+export interface Timing {
+  /** Until there was a connection through the proxy, which looks names up and connects by itself. */
+  readonly proxy_ms: number | null
+  readonly dns_ms: number | null
+  readonly tcp_ms: number | null
+  readonly tls_ms: number | null
+  /** From the last byte of the request to the first one of the answer. */
+  readonly first_byte_ms: number | null
+}
+
+/** What is printed of a step. */
 export interface Report extends Finding {
   readonly step: string
   /** Project and endpoint, source, or URL. */
