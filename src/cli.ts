@@ -8,7 +8,6 @@ import type { ShowOptions } from './commands/checkpoints/show.ts'
 import { completionOf, SHELLS, type Shell } from './commands/completion/completion.ts'
 import type { ReplayOptions } from './commands/dead-letters/replay.ts'
 import type { PreviewOptions } from './commands/preview/preview.ts'
-import { run } from './commands/run/run.ts'
 import type { StatusOptions } from './commands/status/status.ts'
 import { EXIT } from './commands/terminal/exit.ts'
 import { flushed } from './commands/terminal/flushed.ts'
@@ -31,7 +30,10 @@ function createProgram(finish: (status: number) => void): Command {
     .description('the service: runs until SIGTERM or SIGINT')
     .option(...CONFIG_OPTION)
     .addHelpText('after', exampleOf('run --config /etc/sls2splunk/config.yaml'))
-    .action(async ({ config }: { config?: string }) => finish(await run(config)))
+    .action(async ({ config }: { config?: string }) => {
+      const { run } = await import('./commands/run/run.ts')
+      finish(await run(config))
+    })
 
   program
     .command('check')
