@@ -43,11 +43,12 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / 1_024 ** power).toFixed(1))} ${BINARY_UNITS[power - 1]}`
 }
 
-/** A duration for people: `850ms`, `12s`, `3m 5s`, `2h 10m`. */
+/** A duration for people: `0s`, `850ms`, `12s`, `3m 5s`, `2h 10m`, `5d 3h`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`
+  if (ms >= 0.5 && ms < 999.5) return `${Math.round(ms)}ms`
   const seconds = Math.round(ms / 1_000)
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`
-  return `${Math.floor(seconds / 3_600)}h ${Math.floor((seconds % 3_600) / 60)}m`
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)}h ${Math.floor((seconds % 3_600) / 60)}m`
+  return `${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3_600)}h`
 }

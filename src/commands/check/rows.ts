@@ -1,6 +1,6 @@
 /** Reports as rows for a terminal, and as one document for programs. */
 
-import { count } from '../terminal/words.ts'
+import { count, plain } from '../terminal/words.ts'
 import { policyFor } from './access.ts'
 import type { Report, State } from './step.ts'
 import { timingText } from './timing.ts'
@@ -64,7 +64,7 @@ export function documentOf(reports: readonly Report[], logstores: Logstores): ob
 
 /** On one line, without what would steer a terminal, and without secrets: far ends may repeat anything. */
 export function cleaned(report: Report, redact: (text: string) => string): Report {
-  const clean = (text: string) => redact(text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim())
+  const clean = (text: string) => redact(plain(text))
   const { text, remedy, target } = report
   return {
     ...report,

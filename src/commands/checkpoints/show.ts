@@ -9,7 +9,7 @@ import { eachShard } from '../log-service/each-shard.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { fail } from '../terminal/fail.ts'
 import { openConfig } from '../terminal/open-config.ts'
-import { tableOf } from '../terminal/words.ts'
+import { tableOf } from '../terminal/table.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 export interface ShowOptions {
@@ -78,6 +78,6 @@ function describe({ source, project, logstore, consumerGroup, groupExists, shard
 
 function rowOf({ shard, status, checkpoint, time, lagSeconds, consumer, updated }: Standing) {
   if (checkpoint === null) return [shard, status, 'none', '-', '-', '-', '-']
-  const lag = lagSeconds === null ? '-' : lagSeconds === 0 ? '0s' : formatDuration(lagSeconds * 1_000)
+  const lag = lagSeconds === null ? '-' : formatDuration(lagSeconds * 1_000)
   return [shard, status, checkpoint, time ?? 'expired', lag, consumer ?? '-', updated ?? '-']
 }

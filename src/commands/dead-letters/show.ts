@@ -5,7 +5,8 @@ import { formatBytes } from '../../base/units.ts'
 import { isSystemError } from '../../dead-letters/directory.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { openConfig } from '../terminal/open-config.ts'
-import { count, excerptOf, tableOf } from '../terminal/words.ts'
+import { tableOf } from '../terminal/table.ts'
+import { count, excerptOf } from '../terminal/words.ts'
 import { type Group, type Summary, summarise } from './summary.ts'
 
 export async function show(file: string | undefined, { json }: { readonly json: boolean }): Promise<number> {

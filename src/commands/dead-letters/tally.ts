@@ -2,7 +2,8 @@
 
 import { isRecord, parseJson } from '../../base/json.ts'
 import type { StoredLetter } from '../../dead-letters/line.ts'
-import { count, excerptOf, tableOf } from '../terminal/words.ts'
+import { tableOf } from '../terminal/table.ts'
+import { count, excerptOf } from '../terminal/words.ts'
 import type { Outcome } from './deliver-letters.ts'
 
 /** The reason of letters that are whole log groups, which a worker could not take apart, and not events. */

@@ -1,10 +1,14 @@
 /** The live table. On a terminal it is drawn over itself; elsewhere it is printed now and then. */
 
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { formatDuration } from '../../base/units.ts'
 import type { LedgerReport } from '../../simulator/ledger.ts'
+import { megabytes, NONE, percent } from '../../status/page/format.js'
 import type { Board } from '../../supervisor/state/board.ts'
 import type { ShardView } from '../../supervisor/state/views.ts'
 import { createFrame } from '../terminal/frame.ts'
+import { aligned, type Head } from '../terminal/table.ts'
+import { count } from '../terminal/words.ts'
 
 export interface Screen {
   title(text: string): void
@@ -75,30 +79,29 @@ function paint(row: string): string {
   return row
 }
 
+const HEADS: readonly Head[] = [
+  ['shard', true],
+  ['consumer', false],
+  ['state', false],
+  ['MB/s', true],
+  ['CPU', true],
+  ['lag', true],
+]
+
 function tableOf(board: Board, { issued, delivered, duplicated }: LedgerReport): Table {
-  const consumers = board.consumers()
-  const total = consumers.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0)
-  const cpu = consumers.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0)
-  return {
-    head: 'shard  consumer          state          MB/s    CPU %    lag s',
-    shards: board.shards().map(rowOf),
-    totals: [
-      `  all  ${`${consumers.length} ${consumers.length === 1 ? 'consumer' : 'consumers'}`.padEnd(16)}  ${''.padEnd(12)} ${megabytes(total)} ${percent(cpu)}`,
-      `produced ${issued}   delivered ${delivered}   on the way ${issued - delivered}   duplicated ${duplicated}`,
-    ],
-  }
+  const rows = [...board.shards().map(cellsOf), totalsOf(board.consumers())]
+  const [head = '', ...lines] = aligned(HEADS, rows)
+  const counts = `produced ${issued}   delivered ${delivered}   in flight ${issued - delivered}   duplicated ${duplicated}`
+  return { head, shards: lines.slice(0, -1), totals: [...lines.slice(-1), counts] }
 }
 
-function rowOf({ shard, owner, state, bytesPerSecond, cpuRatio, lagSeconds }: ShardView): string {
-  const lag = lagSeconds === undefined ? '-' : lagSeconds.toFixed(1)
-  const left = `${String(shard).padStart(5)}  ${owner.padEnd(16)}  ${state.padEnd(12)}`
-  return `${left} ${megabytes(bytesPerSecond)} ${percent(cpuRatio)} ${lag.padStart(8)}`
+function cellsOf({ shard, owner, state, bytesPerSecond, cpuRatio, lagSeconds }: ShardView): string[] {
+  const lag = lagSeconds === undefined ? NONE : formatDuration(lagSeconds * 1_000)
+  return [String(shard), owner, state, megabytes(bytesPerSecond), percent(cpuRatio), lag]
 }
 
-function megabytes(bytesPerSecond: number): string {
-  return (bytesPerSecond / 1e6).toFixed(2).padStart(6)
-}
-
-function percent(ratio: number): string {
-  return (ratio * 100).toFixed(1).padStart(8)
+function totalsOf(consumers: ReturnType<Board['consumers']>): string[] {
+  const bytesPerSecond = consumers.reduce((sum, each) => sum + each.bytesPerSecond, 0)
+  const cpuRatio = consumers.reduce((sum, each) => sum + each.cpuRatio, 0)
+  return ['all', count(consumers.length, 'consumer'), '', megabytes(bytesPerSecond), percent(cpuRatio), '']
 }

@@ -1,9 +1,10 @@
 /** What is read of the service's answer. It may be another version's, so it is looked at before it is believed. */
 
 import { z } from 'zod'
+import { plain } from '../terminal/words.ts'
 
 /** On one line, without characters that steer a terminal: much of it was said by somebody else. */
-const text = z.string().transform(said => said.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim())
+const text = z.string().transform(plain)
 const shards = z.array(z.number())
 const seconds = z.number().nullable()
 

@@ -1,17 +1,7 @@
 /** A status as rows for a terminal. The first character of a row says what kind it is, also without colours. */
 
-import { styleText } from 'node:util'
-import {
-  mebibytes,
-  megabytes,
-  NONE,
-  percent,
-  plural,
-  ranges,
-  span,
-  spanOrNone,
-  whole,
-} from '../../status/page/format.js'
+import { formatDuration } from '../../base/units.ts'
+import { mebibytes, megabytes, NONE, percent, plural, ranges, whole } from '../../status/page/format.js'
 import {
   circumstancesOf,
   deadLetterTone,
@@ -28,17 +18,10 @@ import {
   SOURCE_WORDS,
   type Tone,
 } from '../../status/page/words.js'
+import { aligned, type Head } from '../terminal/table.ts'
 import type { Answer, AnswerSource } from './answer.ts'
 
 const MARKS: Readonly<Record<Tone, string>> = { ok: ' ', idle: ' ', warn: '!', bad: '✗' }
-
-/** Colours by the mark, and the first row's state. */
-export function paintRow(row: string): string {
-  if (row.startsWith('✗')) return styleText('red', row)
-  if (row.startsWith('!')) return styleText('yellow', row)
-  if (row.startsWith('✓')) return styleText('green', row)
-  return row
-}
 
 /** Sentences are broken to fit the columns; tables are as wide as they are. */
 export function rowsOf(answer: Answer, columns = Number.POSITIVE_INFINITY): string[] {
@@ -53,6 +36,8 @@ export function rowsOf(answer: Answer, columns = Number.POSITIVE_INFINITY): stri
     ...answer.sources.flatMap(source => sourceRows(source, answer)),
   ]
 }
+
+const duration = (seconds: number) => formatDuration(seconds * 1_000)
 
 const INDENT = '    '
 
@@ -72,11 +57,11 @@ function headOf({ state, summary }: Answer): string {
 function totalsOf(answer: Answer): string {
   const { instance, version, since, time, throughput_bytes_per_second: bytes } = answer
   return `  ${[
-    `${instance}, version ${version}, up ${span(secondsBetween(since, time))}`,
+    `${instance}, version ${version}, up ${duration(secondsBetween(since, time))}`,
     `${megabytes(bytes)} MB/s`,
     `${whole(answer.delivered_events_per_second)} events/s`,
     `CPU ${percent(answer.cpu_ratio)}`,
-    `lag ${spanOrNone(answer.lag_seconds)}`,
+    `lag ${lagOf(answer, duration).text}`,
   ].join('   ')}`
 }
 
@@ -85,7 +70,7 @@ function reasonRows(reason: Answer['reasons'][number], now: string): string[] {
     '',
     `✗ ${reason.text}`,
     `  what to do: ${reason.remedy}`,
-    `  ${circumstancesOf(reason, now)}`,
+    `  ${circumstancesOf(reason, now, duration)}`,
     `  docs/${reason.runbook}`,
   ]
 }
@@ -103,8 +88,6 @@ function sourceRows(source: AnswerSource, { target }: Answer): string[] {
   return ['', head, ...consumerRows(source, target), ...shardRows(source)]
 }
 
-/** A column's head, and whether its cells are numbers, which stand on the right. */
-type Head = readonly [name: string, isNumber: boolean]
 interface Row {
   readonly tone: Tone
   readonly cells: readonly string[]
@@ -127,7 +110,7 @@ function consumerRows({ consumers, shards }: AnswerSource, target: Answer['targe
     const lags = shards.flatMap(each =>
       each.owner === owner && each.lag_seconds !== null ? [each.lag_seconds] : [],
     )
-    return lags.length === 0 ? NONE : span(Math.max(...lags))
+    return lags.length === 0 ? NONE : duration(Math.max(...lags))
   }
   const rows = consumers.map(consumer => {
     const { word, tone } = CONSUMER_WORDS[consumer.state]
@@ -167,8 +150,8 @@ const SHARD_HEADS: readonly Head[] = [
 function shardRows({ shards }: AnswerSource): string[] {
   const rows = shards.map(shard => {
     const { word, tone } = SHARD_WORDS[shard.state]
-    const lag = lagOf(shard)
-    const outlook = outlookOf(shard)
+    const lag = lagOf(shard, duration)
+    const outlook = outlookOf(shard, duration)
     return {
       tone: worstOf([tone, lag.tone, outlook.tone, deadLetterTone(shard)]),
       cells: [
@@ -193,20 +176,10 @@ const BY_WEIGHT: readonly Tone[] = ['bad', 'warn', 'idle', 'ok']
 const worstOf = (tones: readonly Tone[]): Tone => BY_WEIGHT.find(tone => tones.includes(tone)) ?? 'ok'
 
 function table(heads: readonly Head[], rows: readonly Row[]): string[] {
-  const widths = heads.map(([name], i) =>
-    Math.max(name.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)),
+  const lines = aligned(
+    heads,
+    rows.map(({ cells }) => cells),
   )
-  const line = (mark: string, cells: readonly string[]) => {
-    const padded = cells.map((cell, i) =>
-      heads[i]?.[1] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-    )
-    return `${mark}   ${padded.join('  ')}`.trimEnd()
-  }
-  return [
-    line(
-      ' ',
-      heads.map(([name]) => name),
-    ),
-    ...rows.map(({ tone, cells }) => line(MARKS[tone], cells)),
-  ]
+  const marks = [' ', ...rows.map(({ tone }) => MARKS[tone])]
+  return lines.map((line, i) => `${marks[i]}   ${line}`)
 }

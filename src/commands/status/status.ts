@@ -3,9 +3,10 @@
 import { sleep } from '../../base/wait.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { createFrame } from '../terminal/frame.ts'
+import { paintRow } from '../terminal/paint.ts'
 import { type Address, addressOf } from './address.ts'
 import { type Asked, createQuestion } from './question.ts'
-import { paintRow, rowsOf } from './rows.ts'
+import { rowsOf } from './rows.ts'
 
 export interface StatusOptions {
   /** Of the service; without it what the configuration's `http.listen` says. */

@@ -32,9 +32,6 @@ export function span(seconds) {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`
 }
 
-/** The same, where nothing may be known. @param {number | null} seconds */
-export const spanOrNone = seconds => (seconds === null ? NONE : span(seconds))
-
 /** Consecutive numbers drawn together: `0–3, 7`. @param {readonly number[]} numbers */
 export function ranges(numbers) {
   /** @type {[number, number][]} */

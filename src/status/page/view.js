@@ -11,20 +11,23 @@ import { answerName } from './words.js'
 /** Behind by so much, a shard is worth a look. */
 const LAG_WARN_S = 60
 
-/** @param {Pick<ShardStatus, 'lag_seconds'>} shard @returns {Toned} */
-export function lagOf({ lag_seconds: seconds }) {
+/** Says so many seconds in words. @typedef {(seconds: number) => string} Duration */
+
+/** @param {Pick<ShardStatus, 'lag_seconds'>} shard @param {Duration} [say] @returns {Toned} */
+export function lagOf({ lag_seconds: seconds }, say = span) {
   if (seconds === null) return { text: NONE, tone: 'idle' }
-  return { text: span(seconds), tone: seconds >= LAG_WARN_S ? 'warn' : 'ok' }
+  return { text: say(seconds), tone: seconds >= LAG_WARN_S ? 'warn' : 'ok' }
 }
 
 /**
  * When a shard will have caught up, or lose logs.
  * @param {Pick<ShardStatus, 'catch_up_seconds' | 'retention_overrun_seconds'>} shard
+ * @param {Duration} [say]
  * @returns {Toned}
  */
-export function outlookOf({ catch_up_seconds: catchUp, retention_overrun_seconds: overrun }) {
-  if (overrun !== null) return { text: `logs expire in ${span(overrun)}`, tone: 'bad' }
-  if (catchUp !== null) return { text: `in ${span(catchUp)}`, tone: 'warn' }
+export function outlookOf({ catch_up_seconds: catchUp, retention_overrun_seconds: overrun }, say = span) {
+  if (overrun !== null) return { text: `logs expire in ${say(overrun)}`, tone: 'bad' }
+  if (catchUp !== null) return { text: `in ${say(catchUp)}`, tone: 'warn' }
   return { text: NONE, tone: 'idle' }
 }
 
@@ -93,9 +96,11 @@ export const placeOf = parts => parts.filter(part => part !== undefined && part 
  * Where something is wrong, since when, and whether it waits for somebody.
  * @param {Pick<StatusReason, 'source' | 'shards' | 'endpoint' | 'tries' | 'since' | 'needs_person'>} reason
  * @param {string} now
+ * @param {Duration} [say]
  */
-export function circumstancesOf({ source, shards, endpoint, tries, since, needs_person: needsPerson }, now) {
-  const age = `since ${span(secondsBetween(since, now))}`
+export function circumstancesOf(reason, now, say = span) {
+  const { source, shards, endpoint, tries, since, needs_person: needsPerson } = reason
+  const age = `since ${say(secondsBetween(since, now))}`
   const failed = tries > 0 ? `, ${plural(tries, 'failed try', 'failed tries')}` : ''
   const outlook = needsPerson ? 'does not heal by itself' : 'goes on by itself once the cause is gone'
   return `${placeOf([source, shardNames(shards), endpoint])} · ${age}${failed} · ${outlook}`

@@ -40,11 +40,16 @@ describe('a size', () => {
 })
 
 test.each([
+  [0, '0s'],
+  [0.4, '0s'],
   [850, '850ms'],
+  [999.6, '1s'],
   [12_400, '12s'],
   [59_600, '1m 0s'],
   [185_000, '3m 5s'],
   [7_800_000, '2h 10m'],
+  [172_799_000, '47h 59m'],
+  [442_800_000, '5d 3h'],
 ])('%d ms are shown as %s', (ms, shown) => {
   expect(formatDuration(ms)).toBe(shown)
 })

@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { DeliverLetters, Outcome } from '../../../../src/commands/dead-letters/deliver-letters.ts'
 import { replayAll } from '../../../../src/commands/dead-letters/pass.ts'
-import { excerptOf, tableOf } from '../../../../src/commands/terminal/words.ts'
 import { createDeadLetterBox } from '../../../../src/dead-letters/box.ts'
 import { createRandom } from '../../../../src/simulator/generator/random.ts'
 import { createBox, letterOf } from '../../../support/dead-letters.ts'
@@ -213,24 +212,5 @@ describe('a replay', () => {
     for (let i = 0; i < 2; i++) await replay(directory, deliver)
     expect(accepted.size).toBe(workers * each)
     expect(box.letters()).toEqual([])
-  })
-})
-
-describe('words on a terminal', () => {
-  test('what others said is one line without control characters, and not for ever', () => {
-    expect(excerptOf('a\u001b[2J\r\n b\u202e\tc ')).toBe('a [2J b c')
-    expect(excerptOf('x'.repeat(500))).toHaveLength(121)
-  })
-
-  test('tables have numbers on the right', () => {
-    expect(
-      tableOf(
-        ['name', 'n'],
-        [
-          ['a', 10],
-          ['long', 1],
-        ],
-      ),
-    ).toBe('name   n\na     10\nlong   1\n')
   })
 })

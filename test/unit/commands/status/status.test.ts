@@ -28,7 +28,7 @@ describe('the rows', () => {
       '',
       '✗ Splunk cannot be reached (ECONNREFUSED)',
       '  what to do: check splunk.url, the firewall, and that the HTTP Event Collector is enabled',
-      '  actiontrail, shards 0–7, splunk-1.example.com:8088 · since 6.2 min, 37 failed tries · goes on by itself once the cause is gone',
+      '  actiontrail, shards 0–7, splunk-1.example.com:8088 · since 6m 12s, 37 failed tries · goes on by itself once the cause is gone',
       '  docs/runbook.md#splunk-unreachable',
     ])
   })
@@ -42,7 +42,7 @@ describe('the rows', () => {
   it('mark a shard that is held, one that falls behind, and one with dead letters', () => {
     const behind = documents.shardBehind()
     expect(rowWith(behind, ' held ')).toMatch(/^✗ {7}5 {2}held/)
-    expect(rowWith(behind, 'expire in')).toMatch(/^✗ {7}3 .* 3\.9 h {2}logs expire in 90 min/)
+    expect(rowWith(behind, 'expire in')).toMatch(/^✗ {7}3 .* 3h 56m {2}logs expire in 1h 30m/)
     expect(rows(behind).filter(row => row.startsWith('!   '))).toHaveLength(1)
   })
 
