@@ -1,4 +1,4 @@
-/** Connections of both HTTP clients: who may be trusted, which proxy is asked, how long an idle one is kept. */
+/** Agents of both HTTP clients: certificates, proxies, and how long a connection may take or be idle. */
 
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
@@ -11,11 +11,11 @@ export interface Agents {
   readonly https: HttpsAgent
 }
 
-/** Splunk closes idle connections after 12 s when busy; the side that closes first does not lose a request. */
+/** Time until we close an idle connection: before Splunk, which does so after 12 s when busy, so that no request is lost. */
 const IDLE_SOCKET_MS = 8_000
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Returns how long making a connection may take in a request of `timeoutMs`. */
+/** Returns how long a request of `timeoutMs` may take to connect. */
 export function connectTimeoutMs(timeoutMs: number): number {
   return Math.min(CONNECT_TIMEOUT_MS, timeoutMs)
 }

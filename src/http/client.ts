@@ -1,6 +1,6 @@
 /**
- * The HTTP client as the rest of the program sees it: one request, one outcome. `got-client.ts` implements it for the main
- * thread and the commands, `node-client.ts` for the workers' data path; whoever puts a program together hands one in.
+ * The interface of the HTTP client: one request, one outcome. `got-client.ts` implements it for the main thread and the
+ * commands, `node-client.ts` for the workers' data path. The wiring of each hands its own in.
  */
 
 import type { TlsConfig } from '../base/tls.ts'
@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array
-  /** Limit of the whole exchange, from the first byte out to the last byte in. */
+  /** Time limit of the whole exchange, waiting for a connection included. */
   readonly timeoutMs: number
   /** A longer answer is trouble: no server may fill our memory. */
   readonly maxAnswerBytes: number
@@ -25,10 +25,10 @@ export type HttpOutcome =
       readonly headers: HttpHeaders
       /** Begins with `headroomBytes` bytes of no meaning. */
       readonly body: Buffer
-      /** True when the answer ended before the request was written: the server has not read all of it. Never with a 2xx. */
+      /** True when the answer ended before the request was written, so that not all of it was read. Never with a 2xx. */
       readonly isEarly: boolean
       readonly durationMs: number
-      /** Measured by got alone. */
+      /** Only got measures them. */
       readonly phases?: HttpPhases
     }
   | {
@@ -39,18 +39,18 @@ export type HttpOutcome =
       readonly durationMs: number
     }
 
-/** A success that cannot be one: the server has not read what it says that it has taken. */
+/** A success that cannot be one: the server has not read what it claims to have accepted. */
 export const EARLY_SUCCESS = 'EARLY_SUCCESS'
 /** An answer longer than `maxAnswerBytes`, by what was announced or by what came. */
 export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE'
 
 export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** Where the time of an exchange went, in milliseconds. A connection that was there already has the values of its making. */
+/** Durations of the phases of an exchange. On a connection that is used again, those of its making count. */
 export interface HttpPhases {
-  /** Until a socket was assigned; with a proxy for TLS, until its tunnel was there. */
+  /** Until the request had a socket; through a proxy with TLS, until the tunnel was there. */
   readonly waitMs: number
-  /** 0 for an address. */
+  /** 0 for an IP address. */
   readonly dnsMs: number
   readonly tcpMs: number
   /** Undefined without TLS, and through a proxy. */
@@ -60,9 +60,9 @@ export interface HttpPhases {
 }
 
 export interface HttpClient {
-  /** Sends one request: nothing is tried again, no redirect followed, nothing decompressed. Rejects by the signal alone. */
+  /** Sends one request: no second try, no redirect, no decompression. Rejects only with the signal's reason. */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome>
-  /** Closes idle connections; requests in flight end by their signal. */
+  /** Closes all connections: a request in flight ends as trouble (ECONNRESET). */
   close(): void
 }
 
@@ -71,7 +71,7 @@ export interface HttpClientOptions {
   /** `http://host:port`; `''` for none; without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment count. */
   readonly proxy?: string
   readonly maxSockets: number
-  /** The name that the certificate must carry when it is not the URL's host; `''` for an IP address (no SNI). */
+  /** The name that the certificate must be for when it is not the URL's host; `''` for an IP address (no SNI). */
   readonly serverName?: string
 }
 

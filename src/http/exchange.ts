@@ -1,4 +1,4 @@
-/** What both HTTP clients have in common: agents, the time that an exchange takes, and what its signal means. */
+/** Common part of both HTTP clients: agents, the duration of an exchange, the meaning of its signal. */
 
 import { type Agents, createAgents } from './agents.ts'
 import type { HttpClient, HttpClientOptions, HttpOutcome, HttpRequest } from './client.ts'

@@ -1,4 +1,4 @@
-/** The HTTP client of the main thread and the commands, on got. A worker never loads it: 11 MB for each thread. */
+/** The HTTP client of the main thread and the commands, on got. No worker loads it: it takes 11 MB in each thread. */
 
 import type { ClientRequest } from 'node:http'
 import got, { type PlainResponse, TimeoutError } from 'got'
@@ -9,13 +9,13 @@ import { answered, type Ended, tooLarge, tooLate, troubleOf } from './outcome.ts
 
 export const createGotClient: CreateHttpClient = options => clientOf(exchange, options)
 
-/** Without all that would make it more than one request and one answer. */
+/** got without all that makes it more than one request and one answer. */
 const plain = got.extend({
   retry: { limit: 0 },
   followRedirect: false,
   decompress: false,
   throwHttpErrors: false,
-  // Node itself says when an answer is cut, in the code that both clients have for it.
+  // Node itself notices an answer that is cut; got's own check has another code for it.
   strictContentLength: false,
   responseType: 'buffer',
   headers: { 'user-agent': undefined },
@@ -24,16 +24,16 @@ const plain = got.extend({
 async function exchange(request: HttpRequest, agent: Agents, signal: AbortSignal): Promise<Ended> {
   const { url, timeoutMs, maxAnswerBytes, headroomBytes = 0 } = request
   const limits = createLimits()
-  // got's own limit for a whole request does not end one that waits for a free connection.
+  // got's own `timeout.request` does not end a request that waits for a free connection.
   const deadline = setTimeout(limits.pass, timeoutMs, tooLate(timeoutMs, 'answer'))
   const asked = plain(url, { ...optionsOf(request), agent, signal: AbortSignal.any([signal, limits.signal]) })
   let sent: ClientRequest | undefined
   asked.on('request', started => {
     sent = started
-    // got listens for it, so that Node leaves the connection to us.
+    // got listens for `upgrade`, so Node leaves the connection to us.
     started.once('upgrade', (_, socket) => socket.destroy())
   })
-  // `total` is the announced length, told before anything of the body comes.
+  // `total` is the announced length; got tells it before the body comes.
   asked.on('downloadProgress', ({ transferred, total = 0 }) => {
     if (Math.max(transferred, total) > maxAnswerBytes) limits.pass(tooLarge(maxAnswerBytes))
   })
@@ -47,7 +47,7 @@ async function exchange(request: HttpRequest, agent: Agents, signal: AbortSignal
   }
 }
 
-/** Ends a request of got's at the first limit that it passes, and remembers which. */
+/** Creates a signal that ends a request at the first limit that it passes, and remembers the limit. */
 function createLimits() {
   const over = new AbortController()
   let first: Ended | undefined
@@ -66,7 +66,7 @@ function optionsOf({ method, headers, body, timeoutMs }: HttpRequest) {
   return {
     method,
     headers: { ...headers, ...(body && { 'content-length': String(body.length) }) },
-    // In a list, or got cuts it into pieces, and gives up when an answer comes between the last one and its end.
+    // As a list: got cuts any other body into pieces, and loses an answer that comes between the last one and the end.
     ...(body && { body: [body] }),
     timeout: { lookup: connect, connect },
   }

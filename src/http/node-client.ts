@@ -1,4 +1,4 @@
-/** The HTTP client of the workers' data path, straight on Node's own: what it does for each request is what it costs. */
+/** The HTTP client of the workers' data path, on Node's own: what it does for each request costs CPU at full speed. */
 
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -11,8 +11,8 @@ import { answered, type Ended, tooLarge, tooLate, trouble, troubleOf } from './o
 export const createNodeClient: CreateHttpClient = options => clientOf(exchange, options)
 
 /**
- * The first of these ends it: the whole answer, an error, a limit, the signal. Nothing that comes later is listened to,
- * and the connection is closed unless the answer has ended with nothing of the request left to send.
+ * Ends with the first of these: the whole answer, an error, a limit, the signal. Later events are ignored, and the
+ * connection is closed unless the answer has ended with nothing of the request left to send.
  */
 function exchange(request: HttpRequest, agents: Agents, signal: AbortSignal): Promise<Ended> {
   const started = startRequest(request, agents)
@@ -40,7 +40,7 @@ function exchange(request: HttpRequest, agents: Agents, signal: AbortSignal): Pr
   return promise
 }
 
-/** Returns trouble for a URL that is none. */
+/** Starts the request. Returns trouble for an invalid URL. */
 function startRequest({ method, url, headers, body }: HttpRequest, agents: Agents): ClientRequest | Ended {
   const length = body ? { 'content-length': String(body.length) } : {}
   const options = { method, headers: { ...headers, ...length } }
@@ -53,7 +53,7 @@ function startRequest({ method, url, headers, body }: HttpRequest, agents: Agent
   }
 }
 
-/** Ends an exchange that has no connection within `ms` of asking for one. Returns what stops the clock. */
+/** Ends an exchange whose connection takes longer than `ms`. Returns a function that stops the clock. */
 function limitConnecting(sent: ClientRequest, ms: number, end: (ended: Ended) => void): () => void {
   let timer: NodeJS.Timeout | undefined
   sent.once('socket', socket => {

@@ -1,4 +1,4 @@
-/** Ends of an exchange, in the same words for both HTTP clients. */
+/** The ways in which an exchange ends, in the same words for both HTTP clients. */
 
 import { toFailure } from '../base/failure.ts'
 import { ANSWER_TOO_LARGE, EARLY_SUCCESS, type HttpOutcome } from './client.ts'
@@ -23,10 +23,10 @@ export function trouble(code: string, message: string): Untimed<'trouble'> {
 
 export const tooLarge = (maxBytes: number) => trouble(ANSWER_TOO_LARGE, `more than ${maxBytes} bytes`)
 
-/** `what`: the thing that did not come, `answer` or `connection`. */
+/** Returns a time-out; `what` did not come: `answer`, `connection`. */
 export const tooLate = (ms: number, what: string) => trouble('ETIMEDOUT', `no ${what} within ${ms} ms`)
 
-/** Returns an error as trouble. For a name with several addresses, none of which can be reached, Node gives the code alone. */
+/** Returns an error as trouble. Node gives no message when none of several addresses of a name can be reached. */
 export function troubleOf(error: unknown): Ended {
   const { code, message } = toFailure(error)
   return trouble(code, message || code)

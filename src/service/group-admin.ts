@@ -13,7 +13,7 @@ import type { Ensured, GroupAdmin } from '../supervisor/sources/group.ts'
 import type { Settings } from '../supervisor/sources/settings.ts'
 
 export function createGroupAdmin(metrics: Metrics, log: Log): GroupAdmin {
-  /** Connects anew for each use: these calls are a handful in the life of the service. */
+  /** Connects for each use: these calls are a handful in the life of the service. */
   async function withAdmin<T>({ sls, source }: Settings, use: (admin: SlsAdmin) => Promise<T>): Promise<T> {
     const { name, project } = source
     const onCall = (call: SlsCall) => metrics.onSlsCall(name, deltaOf(call))
@@ -37,7 +37,7 @@ export function createGroupAdmin(metrics: Metrics, log: Log): GroupAdmin {
   }
 }
 
-/** One call, as metrics count it. */
+/** Returns a call as metrics count it. */
 function deltaOf({ operation, code, durationMs, receivedBytes }: SlsCall) {
   const durationsSeconds = [durationMs / 1_000]
   return { endpoint: '', operation, code, durationsSeconds, sentBytes: 0, receivedBytes }
@@ -48,7 +48,7 @@ interface Looking {
   readonly signal: AbortSignal
 }
 
-/** A key may lack the permission, and other failures show in the reading itself: neither is said. */
+/** Returns the facts of the logstore. Logs bad answers only: a key may lack the permission, other failures show in reading. */
 async function lookAtFacts(
   admin: SlsAdmin,
   { name, logstore }: SourceConfig,

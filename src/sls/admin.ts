@@ -1,4 +1,4 @@
-/** What the main thread and the commands do in Log Service: the consumer group, and the positions it begins at. */
+/** The consumer group and its positions, managed by the main thread and the commands. */
 
 import type { SourceConfig } from '../config/types.ts'
 import { ensureGroup } from './consumer-group.ts'

@@ -1,4 +1,4 @@
-/** Access keys: those of the configuration, or what Alibaba Cloud's own chain finds. Asked for before every request. */
+/** Access keys, asked for before every request: those of the configuration, or of Alibaba Cloud's own chain. */
 
 import { sleep } from '../base/wait.ts'
 import type { CredentialsConfig } from '../config/types.ts'
@@ -28,7 +28,7 @@ function fixedKeys(config: Extract<CredentialsConfig, { kind: 'keys' }>): Creden
   return { current: () => Promise.resolve(keys), refresh: () => false }
 }
 
-/** The first that `@alicloud/credentials` finds: environment, profile file, ECS RAM role, OIDC. */
+/** Takes the first keys that `@alicloud/credentials` finds: environment, profile file, ECS RAM role, OIDC. */
 function defaultChain(): CredentialsProvider {
   let chain: Awaited<ReturnType<typeof loadChain>> | undefined
   async function ask(): Promise<Credentials> {
@@ -51,7 +51,7 @@ async function loadChain() {
   return new module.default()
 }
 
-/** A credential service that hangs must not hang the heartbeat with it. */
+/** Limits the wait: a credential service that hangs must not stop the heartbeat. */
 async function within<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T> {
   const settled = new AbortController()
   const late = sleep(ms, AbortSignal.any([settled.signal, signal])).then(() => {

@@ -1,4 +1,4 @@
-/** What Log Service lists: logstores of a project, shards and groups of a logstore, checkpoints of a group. One way for each. */
+/** Lists of Log Service: logstores of a project, shards and groups of a logstore, checkpoints of a group. */
 
 import type { ListedShard } from './first-positions.ts'
 import type { ProjectSdk } from './sdk.ts'
@@ -6,7 +6,7 @@ import { savedAtSecondsOf } from './times.ts'
 
 export interface ListedGroup {
   readonly name: string
-  /** Undefined when Log Service does not say. */
+  /** Undefined when Log Service does not say it. */
   readonly timeoutSeconds: number | undefined
   readonly inOrder: boolean | undefined
 }

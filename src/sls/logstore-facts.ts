@@ -1,4 +1,4 @@
-/** What is worth knowing of a logstore, as far as the key may ask. */
+/** Facts about a logstore, as far as the key may ask for them. */
 
 import type { SlsFailure, SlsResult } from './errors.ts'
 import { listShards } from './listings.ts'
@@ -11,7 +11,7 @@ export interface Facts {
 }
 
 export interface LogstoreFacts {
-  /** Shards that take writes. */
+  /** Number of shards that take writes. */
   readonly shards?: number
   /** How long logs are kept; left out where that is for ever. */
   readonly retentionSeconds?: number

@@ -40,7 +40,7 @@ function valueOrThrow<T>(result: SlsResult<T>): T {
   return result.value
 }
 
-/** Throws the signal's reason on. */
+/** Returns the failure behind an exception; throws when the signal was aborted. */
 function failureIn(error: unknown, asked: string, signal: AbortSignal): SlsFailure {
   if (error instanceof FailedCall) return error.failure
   if (isAbort(error, signal)) throw error

@@ -1,4 +1,4 @@
-/** Positions of a consumer group: shown, given to shards that have none, written back. */
+/** Positions of a consumer group: read, given to shards without one, written back. */
 
 import type { SourceConfig, StartPosition } from '../config/types.ts'
 import { type FirstPosition, firstPositions } from './first-positions.ts'
@@ -8,20 +8,20 @@ import { type ProjectSdk, unlessRefused } from './sdk.ts'
 export interface GroupPositions {
   /** False: the consumer group has not been made yet. */
   readonly groupExists: boolean
-  /** By id. */
+  /** Sorted by id. */
   readonly shards: readonly ShardPosition[]
 }
 
 export interface ShardPosition {
   readonly shard: number
-  /** Split or merged: nothing is written to it any more. */
+  /** True after a split or merge: Log Service no longer writes to it. */
   readonly readonly: boolean
   readonly checkpoint?: StoredCheckpoint
 }
 
 export interface Initialised {
   readonly shards: number
-  /** Shards that got their first position now. */
+  /** Number of shards that got their first position now. */
   readonly initialised: number
 }
 
@@ -42,7 +42,7 @@ export async function positionsOf(sdk: ProjectSdk, group: GroupName): Promise<Gr
   return { groupExists, shards: shards.toSorted((a, b) => a.shard - b.shard) }
 }
 
-/** Gives a position to each shard without one, whichever consumer holds it: nothing of it has been delivered. */
+/** Gives a position to each shard without one. Consumers that hold it are not asked: they have delivered nothing of it. */
 export async function initialisePositions(sdk: ProjectSdk, source: SourceConfig): Promise<Initialised> {
   const shards = await listShards(sdk, source.logstore)
   const stored = await listCheckpoints(sdk, source)
@@ -51,7 +51,7 @@ export async function initialisePositions(sdk: ProjectSdk, source: SourceConfig)
   return { shards: shards.length, initialised: missing.length }
 }
 
-/** Another service may have begun meanwhile: its position is earlier than the one asked for now, and wins. */
+/** Stores the first position of a shard, unless another service did meanwhile: that one is earlier, and wins. */
 async function initialise(sdk: ProjectSdk, source: SourceConfig, { shard, from }: FirstPosition) {
   const stored = await listCheckpoints(sdk, source, shard)
   if (stored.has(shard)) return
@@ -60,7 +60,7 @@ async function initialise(sdk: ProjectSdk, source: SourceConfig, { shard, from }
   await store(sdk, source, { shard, cursor })
 }
 
-/** Stores positions whichever consumers hold the shards. A shard that is gone is passed over. */
+/** Stores positions, whichever consumers hold the shards. Leaves out shards that are gone. */
 export async function restorePositions(
   sdk: ProjectSdk,
   group: GroupName,

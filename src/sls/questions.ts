@@ -1,4 +1,4 @@
-/** What can be asked of a project without changing anything: for `check`, which takes no part in the consumer group. */
+/** Questions about a project that change nothing: for `check`, which does not join the consumer group. */
 
 import type { SlsResult } from './errors.ts'
 import type { ListedShard } from './first-positions.ts'

@@ -1,7 +1,7 @@
 /**
- * Alibaba Cloud's own SDK for the management calls: it knows them and their models. Only its transport is replaced by
- * ours, so that addressing, proxies, TLS, clocks and failures are the same for all requests. Loaded in the main thread
- * alone: it is 700 files.
+ * Alibaba Cloud's own SDK for the management calls: it has their parameters and models. Our transport replaces its own,
+ * so that addressing, proxies, TLS, clocks and failures are the same for all requests. No worker loads it: it is 700
+ * files.
  */
 
 import { jsonAs, nothing, type Read } from './answer.ts'
@@ -27,7 +27,7 @@ export type ProjectSdk = Sdk & { readonly project: string }
 /** Makes a call; rejects with `FailedCall`. */
 export type Send = (call: Call, read: Read<unknown>) => Promise<unknown>
 
-/** By action, the guard that an answer passes before the SDK's models see it: they take some for nothing, and stumble over others. */
+/** Guards of answers, by action: the SDK's models would take an odd answer for nothing, or throw. */
 const ANSWERS: Readonly<Record<string, Read<unknown>>> = {
   ListShards: jsonAs(SHARDS),
   ListConsumerGroup: jsonAs(GROUPS),
@@ -39,7 +39,7 @@ const ANSWERS: Readonly<Record<string, Read<unknown>>> = {
 
 const TIMEOUT_MS = 30_000
 
-/** Loads the SDK. Returns what makes a client of it that hands its calls to `send` instead of making them. */
+/** Loads the SDK. Returns a function that makes a client of it whose calls go to `send`. */
 export async function loadSdk() {
   const models = await import('@alicloud/sls20201230')
   const Base = models.default.default
@@ -67,7 +67,7 @@ export async function loadSdk() {
   return (send: Send) => ({ client: new Client(send), models })
 }
 
-/** Returns what the SDK has put together as a call of ours. */
+/** Returns a request of the SDK as a call of ours. */
 function callOf({ pathname = '', method }: Params, { query, body }: Request): Call {
   const [path = '', pathQuery = ''] = pathname.split('?', 2)
   return {

@@ -1,7 +1,7 @@
 /**
- * What the answers of Log Service's JSON calls look like. Anything else is refused by the name of what is odd, never
- * taken for "nothing". The tables of the management calls name every field that the official SDK casts: its cast throws
- * for what it does not expect.
+ * Shapes of the answers to Log Service's JSON calls. An answer of another shape is rejected with the odd value named, and
+ * never taken for "nothing". The tables of the management calls have every field that the official SDK casts: its cast
+ * throws for any other type.
  */
 
 import { isRecord, isText } from '../base/json.ts'
@@ -37,7 +37,7 @@ function record<F extends Fields>(fields: F): Shape<RecordOf<F>> {
   return { oddity, fits: (value): value is RecordOf<F> => oddity(value) === undefined }
 }
 
-/** A logstore has some hundred shards at most; what asks for work of each must not be without end. */
+/** Limits a list: there is work to do for each row. A logstore has some hundred shards at most. */
 const MAX_ROWS = 10_000
 
 function listOf<T>(item: Shape<T>): Shape<readonly T[]> {
@@ -64,14 +64,14 @@ function misfit(value: unknown, name: string, at = ''): string {
 
 const SHOWN_CHARACTERS = 40
 
-/** Lists and objects are not written out: they may be deep. */
+/** Returns a value for a message. Lists and objects are not written out: they may be deep. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, SHOWN_CHARACTERS))
   if (Array.isArray(value)) return 'a list'
   return isRecord(value) ? 'an object' : String(value)
 }
 
-/** Ids fit into 31 bits everywhere: Log Service counts them from 0. */
+/** The largest shard id. Log Service counts from 0; all that holds an id has 31 bits for it. */
 const MAX_SHARD_ID = 2 ** 31 - 2
 
 const TEXT = kind('a text', isText)
@@ -87,7 +87,7 @@ const SHARD_ID = kind(
   (value): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_SHARD_ID,
 )
 
-/** A field that is not read here, and may be what the SDK takes it for (`cast` of @darabonba/typescript). */
+/** Returns the shape of a field that only the SDK reads: what its `cast` (@darabonba/typescript) accepts. */
 function unread(name: string, fits: (value: unknown) => boolean): Shape<unknown> {
   return optional(kind(name, (value): value is unknown => fits(value)))
 }

@@ -1,6 +1,6 @@
 /**
- * One request to Log Service: signed, sent, read. Two things are fixed on the spot, because the request never really began:
- * a clock that is off (signed again with the server's time) and credentials that have run out (asked for again once).
+ * One request to Log Service: signed, sent, read. Two failures are fixed on the spot, because the request never really
+ * began: a clock that is off (signed again with the server's time) and expired credentials (asked for again, once).
  */
 
 import { messageOf } from '../base/failure.ts'
@@ -23,7 +23,7 @@ export interface TransportOptions {
   readonly onCall?: (call: SlsCall) => void
 }
 
-/** One log group may be 10 MB and a page several times that; this only stops an answer that never ends. */
+/** Limits an answer that never ends. One log group may be 10 MB, and a page several times that. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 export interface Transport {
@@ -44,7 +44,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (keys.kind === 'failed') return keys
     const signed = signCall(call, { sls, address, keys: keys.value, now: clock.now() })
     const outcome = await http.send(requestOf(call, signed), signal)
-    // Before it is read: a page gives its memory back while it is decompressed.
+    // Counted before the answer is read: a page gives its memory back while it is decompressed.
     const receivedBytes = bytesIn(outcome)
     const result = resultOf(outcome, read)
     if (outcome.kind === 'answer') clock.observe(outcome.headers.date)
@@ -76,7 +76,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 }
 
-/** Whether a request can be made again at once; why not, where it should have been possible. */
+/** `fixed`: the request can be made again at once. An objection says why a clock that is off cannot be fixed. */
 type Fix = 'fixed' | 'unfixed' | { readonly objection: string }
 
 function createHttpTo({ serverName }: ProjectAddress, { sls, createHttp, maxSockets }: TransportOptions) {

@@ -240,7 +240,7 @@ const FAULTS: readonly Fault[] = [
     far: { sls: { query: () => undefined } },
     sections: { source: { query: '* | wehre a = 1' } },
     says: [
-      /^✗ reading .*the query is refused: 400 ParameterInvalid.*\n {2}what to do: mend query of source logs/m,
+      /^✗ reading .*the query is refused: 400 ParameterInvalid.*\n {2}what to do: fix query of source logs/m,
     ],
   },
   {

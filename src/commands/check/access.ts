@@ -1,10 +1,10 @@
-/** What an access key may do, and how a refusal is to be understood. */
+/** What an access key may do, and what a refusal of it means. */
 
 import type { CredentialsConfig } from '../../config/types.ts'
 import { describeFailure, remedyOf, type SlsFailure } from '../../sls/errors.ts'
 import { type Finding, failed } from './step.ts'
 
-/** Those a consumer needs. */
+/** The RAM actions that a consumer needs. */
 export const RAM_ACTIONS = [
   'log:ListShards',
   'log:GetCursorOrData',
@@ -18,7 +18,7 @@ export const RAM_ACTIONS = [
 
 export type RamAction = (typeof RAM_ACTIONS)[number]
 
-/** Those that change something: check does not try them. */
+/** The RAM actions that change something: check does not try them. */
 export const UNTRIED_ACTIONS: readonly RamAction[] = [
   'log:CreateConsumerGroup',
   'log:UpdateConsumerGroup',
@@ -26,7 +26,7 @@ export const UNTRIED_ACTIONS: readonly RamAction[] = [
   'log:ConsumerGroupUpdateCheckPoint',
 ]
 
-/** Whether Log Service knows neither key nor permission: one code says both. */
+/** Says whether a refusal is about the key or a permission: Log Service has one code for both. */
 export function isRefusedAccess({ code, status }: SlsFailure): boolean {
   return (
     code === 'Unauthorized' ||
@@ -34,7 +34,7 @@ export function isRefusedAccess({ code, status }: SlsFailure): boolean {
   )
 }
 
-/** A failed call that needs this action. */
+/** Returns the finding of a failed call that needs this action. */
 export function callFailed(failure: SlsFailure, action: RamAction, resource: string): Finding {
   const text = describeFailure(failure)
   if (!isRefusedAccess(failure)) return failed(text, remedyOf(failure))
@@ -42,10 +42,10 @@ export function callFailed(failure: SlsFailure, action: RamAction, resource: str
   return { state: 'failed', text, remedy, missingAction: action }
 }
 
-/** What Log Service says when RAM, and not the signature, is the reason. */
+/** Words of Log Service when RAM, not the signature, is the cause. */
 const DENIED_BY_RAM = /denied by|\bram\b|\bsts\b|no permission|not authorized/i
 
-/** Where the access key comes from, as remedies name it. */
+/** Returns the names by which remedies call the two parts of the access key. */
 export function keyNames({ kind }: CredentialsConfig): { readonly id: string; readonly secret: string } {
   return kind === 'keys'
     ? { id: 'sls.access_key_id', secret: 'sls.access_key_secret' }
@@ -54,12 +54,12 @@ export function keyNames({ kind }: CredentialsConfig): { readonly id: string; re
 
 export interface RefusedCall {
   readonly failure: SlsFailure
-  /** What the call needs, and on what. */
+  /** The action that the call needs, and the resource that it is about. */
   readonly action: RamAction
   readonly resource: string
 }
 
-/** Every call was refused: what that says of the key. */
+/** Returns the finding where every call was refused: what that says of the key. */
 export function keyRefused(
   { failure, action, resource }: RefusedCall,
   credentials: CredentialsConfig,
@@ -81,7 +81,7 @@ export function keyRefused(
   }
 }
 
-/** A RAM policy for these logstores, as RAM takes it. */
+/** Returns a RAM policy for these logstores, as JSON that RAM accepts. */
 export function policyFor(
   logstores: readonly { readonly project: string; readonly logstore: string }[],
 ): string {

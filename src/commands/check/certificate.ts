@@ -1,13 +1,13 @@
-/** The certificate that a far end presents: who it is, who vouches for it, and for how long. */
+/** The certificate that a far end presents: its subject, its issuer, its dates. */
 
 import type { PeerCertificate } from 'node:tls'
 import { type Finding, failed, ok, warning } from './step.ts'
 
 export interface Presented {
   readonly certificate: PeerCertificate
-  /** Why it is not trusted: OpenSSL's code, or Node's for the wrong name. */
+  /** Why it is not trusted: OpenSSL's code, or Node's for the wrong name; undefined when it is. */
   readonly trouble: string | undefined
-  /** The name it must carry. */
+  /** The host name that it must be for. */
   readonly name: string
   /** `tls.verify` */
   readonly isVerified: boolean
@@ -42,7 +42,7 @@ function describe({ subject, subjectaltname, issuer, valid_from, valid_to }: Pee
   return `subject ${nameOf(subject)}${names}, issuer ${nameOf(issuer)}, valid ${dayOf(valid_from)} to ${dayOf(valid_to)}`
 }
 
-/** Distinguished names, as OpenSSL writes them: `CN=…, O=…`. Empty ones, as of no certificate at all, are said so. */
+/** Returns a distinguished name as OpenSSL writes it (`CN=…, O=…`); `without a name` where there is none. */
 function nameOf(name: PeerCertificate['subject'] | undefined): string {
   const parts = Object.entries(name ?? {}).map(([key, value]) => `${key}=${[value].flat().join('+')}`)
   return parts.length > 0 ? parts.join(', ') : 'without a name'
@@ -77,5 +77,5 @@ function remedyOf({ name, section }: Presented, trouble: string): string {
   return `set ${section}.tls.ca_file to the certificate of its authority (PEM)`
 }
 
-/** The key that holds the address. */
+/** The configuration key that holds the address, by section. */
 export const KEYS: Readonly<Record<string, string>> = { sls: 'sls.endpoint', splunk: 'splunk.url' }

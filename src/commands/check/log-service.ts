@@ -1,4 +1,4 @@
-/** One project: the way to it, whether it takes the access key, whether it is there. */
+/** The steps for one project: the way to it, the access key, the clock, the project itself. */
 
 import type { SlsConfig } from '../../config/types.ts'
 import type { CreateHttpClient, HttpOutcome } from '../../http/client.ts'
@@ -14,21 +14,21 @@ import { withTiming } from './timing.ts'
 export interface ProjectParts {
   readonly sls: SlsConfig
   readonly project: string
-  /** One of the sources' logstores, to have something to ask for. */
+  /** A logstore of one of the sources: what the first calls ask for. */
   readonly logstore: string
   readonly questions: SlsQuestions
-  /** Whether Log Service has refused a request for its time so far. */
+  /** Says whether Log Service has refused a request for its time so far. */
   readonly wasTimeRefused: () => boolean
 }
 
 interface Found {
-  /** What the first call came to that was not refused for the key or its permissions. */
+  /** The result of the first call that was not refused for the key or its permissions. */
   known: SlsResult<unknown>
 }
 
 const CREDENTIALS = 'credentials'
 
-/** The steps of a project; the sources' come after them. */
+/** Returns the steps of a project; those of its sources come after them. */
 export function projectRow(parts: ProjectParts): Row<Found> {
   const { sls, project } = parts
   const way = wayTo(sls, project)
@@ -65,7 +65,7 @@ type Asked =
   | { readonly kind: 'known'; readonly value: SlsResult<unknown> }
   | { readonly kind: 'failed'; readonly failure: SlsFailure; readonly action: RamAction }
 
-/** A key may lack one permission and have the other: only when both are refused it is the key. */
+/** Makes up to two calls: a key may lack the permission for one of them. Only when both are refused it is the key. */
 async function askUntilKnown({ questions, logstore }: ProjectParts, signal: AbortSignal): Promise<Asked> {
   const shards = await questions.shards(logstore, signal)
   if (shards.kind === 'ok' || !isAboutTheKey(shards.failure)) return { kind: 'known', value: shards }
@@ -98,7 +98,7 @@ function unanswered(failure: SlsFailure, way: Way): Finding {
   return failed(`no answer: ${describeFailure(failure)}`, networkRemedy(failure.code, way))
 }
 
-/** Answers in which the key did not matter, or could not. */
+/** Returns the finding for an answer in which the key did not matter. */
 function credentialsTold(answer: SlsResult<unknown>, way: Way): Finding {
   if (answer.kind === 'ok') return ok('the access key is accepted')
   const { failure } = answer
@@ -142,7 +142,7 @@ async function askForTime(
   }
 }
 
-/** Returns how far this host is ahead. The date of an answer is in whole seconds, from about the middle of the exchange. */
+/** Returns how far this host is ahead of the answer's date, which was set about in the middle of the exchange. */
 function aheadMs({ durationMs, headers }: Extract<HttpOutcome, { kind: 'answer' }>): number {
   return Date.now() - durationMs / 2 - Date.parse(String(headers.date))
 }
@@ -150,7 +150,7 @@ function aheadMs({ durationMs, headers }: Extract<HttpOutcome, { kind: 'answer' 
 const UNSIGNED = { method: 'GET', headers: {}, timeoutMs: 30_000, maxAnswerBytes: 1_048_576 } as const
 const SYNCHRONISE = 'synchronise the clock of this host (NTP)'
 
-/** `aheadMs`: of this host before Log Service; NaN when that does not say its time. */
+/** Judges how far this host is ahead of Log Service; NaN when Log Service does not say its time. */
 export function judgeClock(aheadMs: number, wasRefused: boolean): Finding {
   const off = Number.isNaN(aheadMs)
     ? 'off'

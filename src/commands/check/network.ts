@@ -9,9 +9,9 @@ import { judgeCertificate, KEYS } from './certificate.ts'
 import { type Finding, failed, ok, type Step, skipped } from './step.ts'
 
 export interface Way {
-  /** Where the connection goes: scheme, host and port. */
+  /** Scheme, host and port of the far end. */
   readonly url: string
-  /** The name the certificate must carry when it is not the URL's host; `''` for an IP address. */
+  /** The name that the certificate must be for when it is not the URL's host; `''` for an IP address. */
   readonly serverName?: string
   readonly tls: TlsConfig
   /** `host:port` of the proxy that requests go through. */
@@ -23,7 +23,7 @@ export const DNS = 'DNS'
 export const TCP = 'TCP'
 export const TLS = 'TLS'
 
-/** Through a proxy none of them says anything: it is the proxy that looks names up and connects. */
+/** Returns the steps from name to certificate. All are skipped for a proxy, which looks up and connects by itself. */
 export function networkSteps(way: Way): Step<unknown>[] {
   const { proxy } = way
   const direct = (run: (way: Way, signal: AbortSignal) => Finding | Promise<Finding>) => {
@@ -38,10 +38,10 @@ export function networkSteps(way: Way): Step<unknown>[] {
   ]
 }
 
-/** When nothing comes at all. */
+/** Returns what to do when nothing comes at all. */
 export const lateRemedy = (way: Way) => networkRemedy('ETIMEDOUT', way)
 
-/** Of requests that got no answer: what to do, by Node's code. */
+/** Returns what to do about a request without an answer, by Node's code. */
 export function networkRemedy(code: string, way: Way): string {
   const { section, proxy } = way
   if (isCertificateProblem(code))
@@ -55,7 +55,7 @@ export function networkRemedy(code: string, way: Way): string {
 const NO_TLS = ({ section }: Way) =>
   `check whether ${KEYS[section]} has to begin with http:// or https://; if a client certificate is asked for, set ${section}.tls.cert_file and key_file`
 
-/** Names that only machines of the cloud reach. */
+/** Names that only machines in Alibaba Cloud reach. */
 const INTERNAL = /-(intranet|vpc)\./
 
 function unreachable({ section, url }: Way): string {
@@ -114,7 +114,7 @@ async function shakeHands(way: Way, signal: AbortSignal): Promise<Finding> {
   }
 }
 
-/** Whatever is presented is taken, to be able to say what it was; nothing is sent. */
+/** Returns options that accept any certificate, so that check can describe it; nothing is sent. */
 function secureOptions({ tls: { ca, cert, key }, serverName }: Way, host: string) {
   const named = serverName ?? (isIP(host) ? '' : host)
   return {
@@ -127,7 +127,7 @@ function secureOptions({ tls: { ca, cert, key }, serverName }: Way, host: string
 }
 
 function judge(socket: TLSSocket, { url, serverName, tls, section }: Way): Finding {
-  // Typed as an Error; Node sets its code.
+  // Node's types call it an Error; it is the code.
   const trouble = socket.authorized ? undefined : String(socket.authorizationError)
   const certificate = socket.getPeerCertificate()
   const name = serverName || hostOf(url)
@@ -153,5 +153,5 @@ function addressOf({ url }: Way) {
   return { host: hostOf(url), port: Number(port) || (isTls ? 443 : 80), isTls }
 }
 
-/** An IPv6 address without its brackets. */
+/** Returns the host of a URL, an IPv6 address without its brackets. */
 const hostOf = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '')

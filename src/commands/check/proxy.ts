@@ -1,8 +1,8 @@
-/** Which proxy a request would go through, as the HTTP client decides it. */
+/** The proxy that a request goes through, as Node's agents choose it. */
 
 import { environmentProxies } from '../../base/proxy.ts'
 
-/** `configured`: `sls.proxy` or `splunk.proxy`; `''` for none. */
+/** Returns `host:port` of the proxy, or undefined. `configured` is `sls.proxy` or `splunk.proxy`; `''` means none. */
 export function proxyFor(
   url: string,
   configured: string | undefined,
@@ -24,7 +24,7 @@ function isMeant(entry: string, host: string, port: string): boolean {
   return suffix.startsWith('.') && host.endsWith(suffix)
 }
 
-/** Host and port alone: there may be a password in front. Undefined for `''`. */
+/** Returns host and port alone, without the password that may be in front; undefined for `''`. */
 function nameOf(proxy: string): string | undefined {
   return URL.parse(proxy)?.host
 }

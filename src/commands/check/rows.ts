@@ -9,7 +9,7 @@ const MARKS: Readonly<Record<State, string>> = { ok: '✓', warning: '!', failed
 const NAME_WIDTH = 'acknowledgement'.length
 const MS_WIDTH = 5
 
-/** The reports of one target under its name. */
+/** Returns the reports of one target under its name. */
 export function rowsOf(reports: readonly Report[]): string[] {
   return ['', reports[0]?.target ?? '', ...reports.flatMap(reportRows)]
 }
@@ -24,14 +24,14 @@ function reportRows({ state, step, ms, text, remedy, timing }: Report): string[]
   ]
 }
 
-/** Of the configuration: without times, as it is the file alone. */
+/** Returns the reports on the file, which have no times. */
 export function configurationRows(reports: readonly Report[]): string[] {
   return reports.map(({ state, text }) => `${MARKS[state]} ${text}`)
 }
 
 export type Logstores = Parameters<typeof policyFor>[0]
 
-/** What is left to say when every step has been tried. */
+/** Returns the last rows: the policy where a permission is missing, and the verdict. */
 export function closingRows(reports: readonly Report[], logstores: Logstores): string[] {
   const number = (wanted: State) => reports.filter(({ state }) => state === wanted).length
   const [failed, warnings] = [number('failed'), number('warning')]
@@ -49,7 +49,7 @@ function policyOf(reports: readonly Report[], logstores: Logstores): string | un
   return reports.some(({ missingAction }) => missingAction) ? policyFor(logstores) : undefined
 }
 
-/** `ok`: nothing has failed. `policy`, when the access key lacks a permission: as RAM takes it. */
+/** Returns what `--json` prints. `ok` means that nothing has failed; `policy` is there when a permission is missing. */
 export function documentOf(reports: readonly Report[], logstores: Logstores): object {
   const policy = policyOf(reports, logstores)
   return {
@@ -62,7 +62,7 @@ export function documentOf(reports: readonly Report[], logstores: Logstores): ob
   }
 }
 
-/** On one line, without what would steer a terminal, and without secrets: far ends may repeat anything. */
+/** Takes out secrets and whatever could steer a terminal: a far end may repeat anything. */
 export function cleaned(report: Report, redact: (text: string) => string): Report {
   const clean = (text: string) => redact(plain(text))
   const { text, remedy, target } = report

@@ -1,4 +1,4 @@
-/** Everything there is to try, a section for each far end and source; they are tried side by side. */
+/** All that check tries: a section for each far end and each source, side by side. */
 
 import type { Config, EventMetadata, SourceConfig, Template } from '../../config/types.ts'
 import { createGotClient } from '../../http/got-client.ts'
@@ -9,7 +9,7 @@ import { splunkRow } from './splunk.ts'
 import { type Report, runSteps } from './step.ts'
 
 export interface Sections {
-  /** In the order in which they are to be shown. Each has begun. */
+  /** Sections in the order in which they are shown. Each has begun. */
   readonly sections: readonly Promise<readonly Report[]>[]
   /** Resolves when all of them have ended, and their connections are closed. */
   readonly ended: Promise<void>
@@ -26,7 +26,7 @@ export async function startSections({ sls, splunk, sources }: Config): Promise<S
   return { sections, ended: Promise.allSettled(sections).then(() => projects.forEach(close)) }
 }
 
-/** A project, its sources, and the connection over which both are asked about. */
+/** A project, its sources, and the connection for questions about both. */
 interface Project extends Omit<SourceParts, 'source'> {
   readonly sources: readonly SourceConfig[]
   readonly wasTimeRefused: () => boolean
@@ -61,7 +61,7 @@ function tryProject({ sls, sources, questions, wasTimeRefused }: Project): Promi
   return [tried, ...ofSources]
 }
 
-/** A clock that is off is fixed by signing with Log Service's time: the sources can be tried all the same. */
+/** Returns why the sources cannot be tried. A clock that is off is no cause: Log Service's time is used to sign. */
 function blockedBy(reports: readonly Report[], project: string): string | undefined {
   const failed = reports.filter(({ step }) => step !== 'clock').find(({ state }) => state === 'failed')
   return failed && `not tried: ${failed.step} failed for project ${project}`

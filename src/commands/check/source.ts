@@ -1,4 +1,4 @@
-/** One source: its logstore, shards and consumer group, and whether the key may read. Nothing is changed. */
+/** The steps for one source: logstore, shards, consumer group, and whether the key may read. Changes nothing. */
 
 import { groupTimeoutSeconds } from '../../config/group-timeout.ts'
 import { nearestName } from '../../config/nearest.ts'
@@ -17,7 +17,7 @@ export interface SourceParts {
   readonly sls: SlsConfig
   readonly source: SourceConfig
   readonly questions: SlsQuestions
-  /** Why it cannot be tried: the project's own steps have failed. */
+  /** Why the source cannot be tried: a step of its project has failed. */
   readonly blocked?: string
 }
 
@@ -60,7 +60,7 @@ interface Asking {
   readonly signal: AbortSignal
 }
 
-/** It is the listing of shards that tells whether the logstore exists: the one call that every consumer may make. */
+/** Asks for the shards, which every consumer may do: the answer says whether the logstore exists. */
 async function findLogstore(
   questions: SlsQuestions,
   source: SourceConfig,
@@ -108,7 +108,7 @@ function judgeShards({ consumers }: SourceConfig, shards: readonly ListedShard[]
     : ok(`${text}, for ${count(consumers, 'consumer')}`)
 }
 
-/** Of Log Service, for a logstore; it may be raised. */
+/** Log Service's default limit of consumer groups for a logstore; Alibaba Cloud can raise it. */
 const GROUP_QUOTA = 30
 
 async function findGroup(
@@ -141,7 +141,7 @@ function newGroup({ consumerGroup, logstore }: SourceConfig, groups: number): Fi
     ? ok(`${text}, as number ${groups + 1} of ${GROUP_QUOTA}`)
     : warning(
         `${text}, but ${logstore} has ${groups} groups and Log Service allows ${GROUP_QUOTA} unless the quota was raised`,
-        'delete a consumer group that nobody uses, or set consumer_group to an existing one',
+        'delete a consumer group that is no longer used, or set consumer_group to an existing one',
       )
 }
 
@@ -150,7 +150,7 @@ interface Reading {
   readonly signal: AbortSignal
 }
 
-/** One log group at most, from the end: the permission, and whether Log Service takes the query. */
+/** Reads one log group at most, from the end: that tells the permission, and whether Log Service accepts the query. */
 async function read(client: SlsClient, source: SourceConfig, { shards, signal }: Reading): Promise<Finding> {
   const shard = (shards.find(({ readonly }) => !readonly) ?? shards[0])?.id
   if (shard === undefined) return failed('there is no shard to read from', 'give the logstore a shard')
@@ -160,11 +160,11 @@ async function read(client: SlsClient, source: SourceConfig, { shards, signal }:
   if (page.kind === 'ok')
     return ok(`shard ${shard} can be read${source.query === undefined ? '' : ', with the query'}`)
   return source.query !== undefined && page.failure.code === 'ParameterInvalid'
-    ? failed(`the query is refused: ${describeFailure(page.failure)}`, `mend query of source ${source.name}`)
+    ? failed(`the query is refused: ${describeFailure(page.failure)}`, `fix query of source ${source.name}`)
     : callFor(source, page.failure, 'log:GetCursorOrData')
 }
 
-/** Of a group that is not there yet there is nothing to read. */
+/** Reads one checkpoint; skipped where the group does not exist yet. */
 async function readCheckpoint(
   client: SlsClient,
   source: SourceConfig,
@@ -191,7 +191,7 @@ function callFor(
   )
 }
 
-/** A consumer's calls without its heartbeat: the group does not learn of it. */
+/** Makes calls of a consumer without its heartbeat: the group does not learn of it. */
 async function withClient(
   sls: SlsConfig,
   source: SourceConfig,

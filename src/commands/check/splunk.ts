@@ -1,4 +1,4 @@
-/** One HEC endpoint: the way to it, whether it is well, whether it takes the token. No event is sent. */
+/** The steps for one HEC endpoint: the way to it, its health, the token. Sends no event. */
 
 import { randomUUID } from 'node:crypto'
 import type { SplunkConfig } from '../../config/types.ts'
@@ -16,7 +16,7 @@ import { withTiming } from './timing.ts'
 export interface SplunkParts {
   readonly splunk: SplunkConfig
   readonly url: string
-  /** Of the file: the default one and those of routes, as they are written. */
+  /** The default index of the file and those of its routes, as they are written. */
   readonly indexes: readonly string[]
 }
 
@@ -58,7 +58,7 @@ export function splunkRow({ splunk, url, indexes }: SplunkParts): Row<unknown> {
   return { target: `Splunk at ${url}`, steps }
 }
 
-/** HEC refuses an empty request for having no data, and before that for its token. */
+/** An empty request: HEC rejects it for its token first, then for having no data. */
 const NOTHING = { bytes: new Uint8Array(), gzip: false, events: 0, rawBytes: 0 } as const
 const NO_DATA = 5
 
@@ -97,7 +97,7 @@ async function askForAcks(
 function unused(): Finding {
   return warning(
     'the token offers it, and splunk.acknowledgement does not ask for it',
-    'set splunk.acknowledgement to true, or switch indexer acknowledgement off for the token: Splunk keeps ids that nobody asks for',
+    'set splunk.acknowledgement to true, or switch indexer acknowledgement off for the token: Splunk keeps every id until it is asked for',
   )
 }
 
@@ -107,7 +107,7 @@ function trouble({ verdict, detail, status }: Attempt, way: Way): Finding {
   return failed(text, remedy)
 }
 
-/** `delivered` has none: to a question without events it is somebody else's answer. */
+/** Returns the reason of a verdict; `delivered` has none, and is not HEC's answer to a request without events. */
 const reasonOf = (verdict: Verdict): Reason => (verdict.kind === 'delivered' ? 'not-hec' : verdict.reason)
 
 interface Connection {

@@ -5,11 +5,11 @@ import { aborted } from '../../base/wait.ts'
 
 export type State = 'ok' | 'warning' | 'failed' | 'skipped'
 
-/** What a step has found out. */
+/** The result of a step. */
 export interface Finding {
   readonly state: State
   readonly text: string
-  /** What a person can do, as the end of a sentence. */
+  /** What to do, as the end of a sentence. */
   readonly remedy?: string
   /** The RAM action that the access key lacks. */
   readonly missingAction?: string
@@ -28,21 +28,21 @@ export interface Timing {
   readonly first_byte_ms: number | null
 }
 
-/** What is printed of a step. */
+/** A finding with the step and the target that it is about. */
 export interface Report extends Finding {
   readonly step: string
-  /** Project and endpoint, source, or URL. */
+  /** The project with its endpoint, the source, or the URL. */
   readonly target: string
   /** 0 for a step that was skipped. */
   readonly ms: number
 }
 
-/** `Found` is what the steps of a row leave to those behind them. */
+/** A step of a row. `Found` holds what earlier steps leave to later ones. */
 export interface Step<Found> {
   readonly name: string
-  /** A step before it that must not have failed. */
+  /** The earlier step that must not have failed. */
   readonly needs?: string
-  /** What to do when nothing has come by the deadline. */
+  /** What to do when nothing came before the deadline. */
   readonly late?: string
   /** Rejects when the signal is aborted. */
   readonly run: (found: Partial<Found>, signal: AbortSignal) => Finding | Promise<Finding>
@@ -55,13 +55,13 @@ export interface Row<Found> {
   readonly blocked?: string
 }
 
-/** Of every step, so that the whole fits into what a service manager waits. */
+/** The time limit of each step. */
 export const DEADLINE_MS = 10_000
 
 export async function runSteps<Found>({ target, steps, blocked }: Row<Found>): Promise<Report[]> {
   const found: Partial<Found> = {}
   const reports: Report[] = []
-  /** By step, the one that has failed first: it, or what it builds on. */
+  /** The first failure behind each failed or skipped step. */
   const causes = new Map<string, string>()
   for (const step of steps) {
     const cause = step.needs === undefined ? undefined : causes.get(step.needs)
@@ -79,7 +79,7 @@ async function tried<Found>(step: Step<Found>, found: Partial<Found>): Promise<F
   return { ...finding, ms: finding.state === 'skipped' ? 0 : Math.round(performance.now() - startedAt) }
 }
 
-/** Also for what takes no signal, as the system's name resolution. */
+/** Ends at the deadline also what takes no signal, such as the system's name resolution. */
 async function withinDeadline(
   run: (signal: AbortSignal) => Finding | Promise<Finding>,
   remedy = LATE,
@@ -101,5 +101,5 @@ export const skipped = (text: string): Finding => ({ state: 'skipped', text })
 export const warning = (text: string, remedy: string): Finding => ({ state: 'warning', text, remedy })
 export const failed = (text: string, remedy: string): Finding => ({ state: 'failed', text, remedy })
 
-/** Whether any step of a row has failed. */
+/** Says whether any step has failed. */
 export const hasFailed = (reports: readonly Report[]) => reports.some(({ state }) => state === 'failed')

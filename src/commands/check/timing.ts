@@ -1,4 +1,4 @@
-/** Where the time of a step's request went: name, connection, TLS, first byte. */
+/** The phases of a step's request: name, connection, TLS, first byte. */
 
 import type { CreateHttpClient, HttpPhases } from '../../http/client.ts'
 import { createGotClient } from '../../http/got-client.ts'
@@ -15,7 +15,7 @@ export async function withTiming(
   return timing ? { ...finding, timing } : finding
 }
 
-/** Clients that say where the time of each answer went. */
+/** Returns a factory of clients that report the phases of each answer to `tell`. */
 function watched(create: CreateHttpClient, tell: (phases: HttpPhases) => void): CreateHttpClient {
   return options => {
     const { send, close } = create(options)

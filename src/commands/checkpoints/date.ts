@@ -1,10 +1,10 @@
-/** When Log Service received what lies at a cursor. */
+/** The time at which Log Service received the data at a cursor. */
 
 import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
 import type { LogService } from '../log-service/connection.ts'
 
-/** Unix seconds; undefined where the data at the cursor have expired. */
+/** Returns unix seconds; undefined where the data at the cursor have expired. */
 export async function dateOf(
   { client }: Pick<LogService, 'client'>,
   shard: number,
@@ -16,7 +16,7 @@ export async function dateOf(
   return isExpired ? { kind: 'ok', value: undefined } : time
 }
 
-/** `2026-01-31T08:00:00Z`: Log Service counts whole seconds. */
+/** Returns `2026-01-31T08:00:00Z`: Log Service counts whole seconds. */
 export function timeText(unixSeconds: number): string {
   return new Date(unixSeconds * 1_000).toISOString().replace(/\.\d+/, '')
 }

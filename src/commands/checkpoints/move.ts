@@ -1,4 +1,4 @@
-/** How a reset moves the checkpoint of one shard, and what that means for its logs. */
+/** The move of one shard's checkpoint by a reset, and what it means for the logs. */
 
 import { formatDuration } from '../../base/units.ts'
 import type { StartPosition } from '../../config/types.ts'
@@ -12,9 +12,9 @@ import { dateOf, timeText } from './date.ts'
 export interface Move {
   readonly shard: number
   readonly kind: 'first' | 'stays' | 'back' | 'forward' | 'somewhere'
-  /** Undefined where there was no checkpoint. */
+  /** The checkpoint so far; undefined where there was none. */
   readonly before: Cursor | undefined
-  /** Unix seconds of receipt at both; undefined where that has expired. */
+  /** Unix seconds at which the data at `before` was received; undefined where it has expired. */
   readonly beforeSeconds: number | undefined
   readonly cursor: Cursor
   readonly seconds: number | undefined
@@ -57,7 +57,7 @@ const MEANINGS: Readonly<Record<Move['kind'], string>> = {
   somewhere: 'which of both is earlier cannot be told',
 }
 
-/** One line: where to, how far, and what becomes of the logs between. */
+/** Returns one line: the target, the distance, and what becomes of the logs between. */
 export function describeMove(move: Move): string {
   const { shard, kind, before, beforeSeconds, seconds } = move
   const from = before === undefined ? '' : ` from ${placeText(beforeSeconds)}`
@@ -75,7 +75,7 @@ function placeText(seconds: number | undefined): string {
   return seconds === undefined ? 'what has expired' : timeText(seconds)
 }
 
-/** After it was written. The one before is named so that it is not lost with it. */
+/** Returns the line for a checkpoint that was written. It names the old one, which is stored nowhere else. */
 export function describeWritten({ shard, before, cursor, seconds }: Move): string {
   return `shard ${shard}: checkpoint ${cursor} (${placeText(seconds)}) written, before: ${before ?? 'none'}`
 }

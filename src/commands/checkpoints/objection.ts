@@ -1,11 +1,11 @@
-/** Why checkpoints should not be moved now: somebody else may be writing them. */
+/** Objections to a reset: a service or a consumer may be writing checkpoints. */
 
 import { groupTimeoutSeconds } from '../../config/group-timeout.ts'
 import type { SourceConfig } from '../../config/types.ts'
 import type { LockResult } from '../../service/state-lock.ts'
 import type { ShardPosition } from '../../sls/positions.ts'
 
-/** The service of this state directory; undefined when it does not run, and cannot start as long as we hold the lock. */
+/** Returns the objection of a service with this state directory; undefined when we hold the lock, so that none runs. */
 export function serviceObjection(lock: LockResult, directory: string): string | undefined {
   if (lock.kind === 'locked') return undefined
   if (lock.kind === 'held')
@@ -13,7 +13,7 @@ export function serviceObjection(lock: LockResult, directory: string): string | 
   return `whether the service runs cannot be told: ${lock.message}: run this as the user of the service`
 }
 
-/** Consumers anywhere. What no consumer has written, as an earlier reset, is no sign of one. */
+/** Returns the objection of a consumer anywhere that stored a checkpoint lately. A reset stores no consumer's name. */
 export function consumerObjection(
   { consumerGroup, heartbeatIntervalMs }: SourceConfig,
   shards: readonly ShardPosition[],

@@ -1,4 +1,4 @@
-/** `sls2splunk checkpoints reset`: moves the checkpoints of a group that nobody is working in. */
+/** `sls2splunk checkpoints reset`: moves the checkpoints of a group while no consumer works in it. */
 
 import type { StartPosition } from '../../config/types.ts'
 import { lockState } from '../../service/state-lock.ts'
@@ -20,13 +20,13 @@ export interface ResetOptions {
   readonly shard?: number
   /** Default: the only one. */
   readonly source?: string
-  /** Without asking. */
+  /** Moves without asking first. */
   readonly yes: boolean
-  /** Also while somebody may be working in the group. */
+  /** Moves also while a consumer may be working in the group. */
   readonly force: boolean
 }
 
-/** The service of this state directory does not start meanwhile: its lock is held. */
+/** Returns the exit status. Holds the lock of the state directory, so that its service does not start meanwhile. */
 export async function reset(file: string | undefined, options: ResetOptions): Promise<number> {
   const opened = openConfig(file)
   if (opened.kind === 'invalid') return EXIT.config
@@ -42,7 +42,7 @@ export async function reset(file: string | undefined, options: ResetOptions): Pr
   }
 }
 
-/** What is against it is said either way. */
+/** Says the objection, if there is one; returns whether to go on all the same. */
 function mayGoOn(objection: string | undefined, { force }: ResetOptions): boolean {
   if (objection === undefined) return true
   const consequence = force
@@ -87,7 +87,7 @@ async function move(
   return asked === 'yes' ? write(service, moves, signal) : refuse(asked)
 }
 
-/** One after the other: what was said to be written is. */
+/** Writes one checkpoint after the other, and says each when it is written. */
 async function write(
   { config, admin, source }: LogService,
   moves: readonly Move[],

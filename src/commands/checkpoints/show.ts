@@ -1,4 +1,4 @@
-/** `sls2splunk checkpoints show`: where the consumer group of each source stands. */
+/** `sls2splunk checkpoints show`: prints where the consumer group of each source stands. */
 
 import { formatDuration } from '../../base/units.ts'
 import type { Config, SourceConfig } from '../../config/types.ts'
@@ -18,7 +18,7 @@ export interface ShowOptions {
   readonly json: boolean
 }
 
-/** As `--json` prints it, a list of these. */
+/** One source as `--json` prints it, in a list. */
 interface SourceStanding {
   readonly source: string
   readonly project: string
@@ -28,7 +28,7 @@ interface SourceStanding {
   readonly shards: readonly Standing[]
 }
 
-/** A source that cannot be asked is said on standard error; the others are shown all the same. */
+/** Returns the exit status. Names a source that cannot be asked on standard error, and shows the others. */
 export async function show(file: string | undefined, { source, json }: ShowOptions): Promise<number> {
   const opened = openConfig(file)
   if (opened.kind === 'invalid') return EXIT.config
@@ -47,7 +47,7 @@ export async function show(file: string | undefined, { source, json }: ShowOptio
   return status
 }
 
-/** Or why there are none. */
+/** Returns the chosen sources, or why there are none. */
 function sourcesOf({ sources }: Config, name: string | undefined): readonly SourceConfig[] | string {
   if (name === undefined) return sources
   const chosen = chooseSource(sources, name)

@@ -1,4 +1,4 @@
-/** Where a group stands in a shard, and how far that lies behind the newest log. */
+/** The position of a group in a shard, and how far it is behind the newest log. */
 
 import type { Cursor } from '../../sls/cursor.ts'
 import type { SlsResult } from '../../sls/errors.ts'
@@ -6,17 +6,17 @@ import type { ShardPosition } from '../../sls/positions.ts'
 import type { LogService } from '../log-service/connection.ts'
 import { dateOf, timeText } from './date.ts'
 
-/** As `checkpoints show --json` prints it. Times are ISO 8601. */
+/** One shard as `checkpoints show --json` prints it. Times are ISO 8601. */
 export interface Standing {
   readonly shard: number
   readonly status: 'readwrite' | 'readonly'
-  /** Null: none is stored yet. */
+  /** Null when none is stored yet. */
   readonly checkpoint: Cursor | null
-  /** When Log Service received what lies at the checkpoint; null where that has expired. */
+  /** When Log Service received the data at the checkpoint; null where it has expired. */
   readonly time: string | null
-  /** From there to the newest log; null where one of both is not known. */
+  /** From `time` to the newest log; null where one of the two is not known. */
   readonly lagSeconds: number | null
-  /** Who stored it last; null where Log Service does not say. */
+  /** The consumer that stored it last; null where Log Service does not say. */
   readonly consumer: string | null
   readonly updated: string | null
 }

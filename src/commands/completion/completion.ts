@@ -1,6 +1,6 @@
 /**
- * `sls2splunk completion`: what a shell completes, from the command table itself, so that it knows every command and
- * option of this version and none of another.
+ * `sls2splunk completion`: prints a completion script for a shell. It is made from the command table itself, so it has
+ * exactly the commands and options of this version.
  */
 
 import type { Command, Option } from 'commander'
@@ -8,7 +8,7 @@ import type { Command, Option } from 'commander'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** A script for this shell that completes the commands, options and values of the program. */
+/** Returns a script for this shell that completes the program's commands, options and values. */
 export function completionOf(program: Command, shell: Shell): string {
   return RENDERERS[shell](program.name(), placesOf(program, program.name()))
 }
@@ -17,7 +17,7 @@ export function completionOf(program: Command, shell: Shell): string {
 interface Place {
   /** The words that lead there: `sls2splunk dead-letters show`. */
   readonly path: string
-  /** Commands and values that may stand here. */
+  /** Commands and values that may follow. */
   readonly words: readonly Word[]
   readonly options: readonly Flag[]
 }
@@ -39,7 +39,7 @@ type Value =
   | { readonly kind: 'none' }
   | { readonly kind: 'file' }
   | { readonly kind: 'one-of'; readonly words: readonly string[] }
-  /** Only a person knows it. */
+  /** A value that no shell can know. */
   | { readonly kind: 'free' }
 
 function placesOf(command: Command, path: string): readonly Place[] {
@@ -60,7 +60,7 @@ function flagOf(option: Option): Flag[] {
   return long ? [{ long, short: short?.slice(1), description, value: valueNamedBy(option) }] : []
 }
 
-/** As the flags put it: `<file>`, or `<begin|end|TIME>`, where small letters are meant as they stand. */
+/** Reads the value's kind from the flags: `<file>`, or `<begin|end|TIME>`, whose words in small letters are values. */
 function valueNamedBy({ flags, argChoices, required, optional }: Option): Value {
   if (!required && !optional) return { kind: 'none' }
   if (argChoices) return { kind: 'one-of', words: argChoices }
@@ -74,16 +74,16 @@ type Render = (name: string, places: readonly Place[]) => string
 
 const RENDERERS: Readonly<Record<Shell, Render>> = { bash, zsh, fish }
 
-/** `'a' | 'b'`, a pattern of `case`; one that nothing matches where there is none. */
+/** Returns a pattern of `case` (`'a' | 'b'`); without words, one that nothing matches. */
 const patternOf = (texts: readonly string[]) => (texts.length === 0 ? "''" : texts.map(quoted).join(' | '))
 
-/** For all three shells, which read nothing between single quotes. */
+/** Quotes a text for all three shells: none of them expands anything between single quotes. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'"'"'`)}'`
 
-/** The paths that lead on from another one. */
+/** Returns the paths that another path leads to. */
 const innerPaths = (places: readonly Place[]) => places.slice(1).map(({ path }) => path)
 
-/** `PATH --option` and `PATH -o` of all options whose value is such a one. */
+/** Returns `PATH --option` and `PATH -o` of all options with such a value. */
 function flagsWith(places: readonly Place[], kind: Value['kind']): string[] {
   return places.flatMap(({ path, options }) =>
     options.filter(({ value }) => value.kind === kind).flatMap(flag => spelt(path, flag)),
@@ -94,7 +94,7 @@ function spelt(path: string, { long, short }: Flag): string[] {
   return short === undefined ? [`${path} ${long}`] : [`${path} ${long}`, `${path} -${short}`]
 }
 
-/** Options of which the shell can complete the value, with the words. */
+/** Returns the options whose value is one of some words, with these words. */
 function choicesOf(places: readonly Place[]) {
   return places.flatMap(({ path, options }) =>
     options.flatMap(flag =>
@@ -141,7 +141,7 @@ complete -F _${name} ${name}
 `
 }
 
-/** In `_describe` a colon ends the word. */
+/** Escapes colons: in `_describe` a colon ends the word. */
 function described({ words, options }: Place): string {
   const all = [...words, ...options.map(({ long, description }) => ({ text: long, description }))]
   return all.map(({ text, description }) => quoted(`${text.replaceAll(':', '\\:')}:${description}`)).join(' ')

@@ -1,4 +1,4 @@
-/** The configuration of the demonstration: as of a file, but for addresses that nobody knows before. */
+/** The configuration of the demonstration, with the addresses that its far ends have got. */
 
 import { join } from 'node:path'
 import type { Config } from '../../config/types.ts'

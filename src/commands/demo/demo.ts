@@ -1,6 +1,6 @@
 /**
- * `sls2splunk demo`: the whole way on one machine. An embedded Log Service gets audit logs, the service forwards them,
- * an embedded HEC receiver counts what arrives. Nothing is mocked in between: real HTTP, real threads.
+ * `sls2splunk demo`: runs everything on one machine. An embedded Log Service gets audit logs, the service forwards them,
+ * an embedded HEC receiver counts what arrives, over real HTTP and with real threads.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -27,15 +27,15 @@ export interface DemoOptions {
   readonly killWorker: boolean
 }
 
-/** After production has stopped, for what is still on its way. */
+/** Time for events in flight after production has stopped. */
 const CATCH_UP_MS = 30_000
-/** Where `--kill-worker` strikes when no end is set. */
+/** Seconds until `--kill-worker` kills when no end is set. */
 const DEFAULT_KILL_AFTER_S = 10
 
 export async function demo(options: DemoOptions): Promise<number> {
-  // Everything is on this machine; a proxy of the environment is not meant for it.
+  // Everything is on this machine: no proxy of the environment is meant for it.
   for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) delete process.env[name]
-  // Whoever read the table is gone; the demonstration goes on to its end without a reader.
+  // A reader of the output that goes away does not end the demonstration.
   process.stdout.on('error', () => {})
   const directory = mkdtempSync(join(tmpdir(), 'sls2splunk-demo-'))
   const farEnds = await startFarEnds(options)

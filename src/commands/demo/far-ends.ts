@@ -1,4 +1,4 @@
-/** Both far ends, a producer of audit logs, and the ledger that knows what was produced and what has arrived. */
+/** Both far ends of the demonstration, a producer of audit logs, and a ledger of what was produced and what arrived. */
 
 import { sleep } from '../../base/wait.ts'
 import { eachLogId } from '../../simulator/generator/log-id.ts'
@@ -15,7 +15,7 @@ export interface FarEnds {
   readonly accessKey: { readonly id: string; readonly secret: string }
   readonly token: string
   stopProducing(): void
-  /** Resolves when everything that was produced has arrived, or when the signal is aborted. */
+  /** Resolves when all that was produced has arrived, or when the signal is aborted. */
   allDelivered(signal: AbortSignal): Promise<void>
   report(): LedgerReport
   close(): Promise<void>
@@ -30,7 +30,7 @@ export interface FarEndsOptions {
 const PROJECT = 'demo-project'
 const LOGSTORE = 'audit'
 const TICK_MS = 100
-/** Groups kept in each shard, so that a long demonstration stays small; production waits before any unread one goes. */
+/** Number of log groups kept in each shard, which bounds the memory of a long demonstration. */
 const MAX_GROUPS_PER_SHARD = 1_000
 const MAX_UNREAD_LOGS_PER_SHARD = 20_000
 
@@ -61,7 +61,7 @@ export async function startFarEnds({ shards, rate }: FarEndsOptions): Promise<Fa
     }
   }
 
-  /** Bytes of the group; a shard that is far behind is passed over, as if its share were produced elsewhere. */
+  /** Appends a group and returns its raw bytes. A shard that is far behind gets none: no unread group may be dropped. */
   function appendGroup(generator: ReturnType<typeof createGenerator>, shard: number): number {
     const counts = ledger.report().shards.get(shard)
     const group = generator.nextGroup(shard, Math.floor(Date.now() / 1_000))

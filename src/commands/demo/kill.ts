@@ -6,7 +6,7 @@ import type { Service } from '../../service/service.ts'
 export interface KillReport {
   readonly consumer: string
   readonly shards: readonly number[]
-  /** Until the position of every one of its shards had moved; undefined when that did not happen. */
+  /** Time until the positions of all its shards had moved; undefined when they did not in time. */
   readonly movedOnAfterMs: number | undefined
 }
 

@@ -1,4 +1,4 @@
-/** The live table. On a terminal it is drawn over itself; elsewhere it is printed now and then. */
+/** The live table of the demonstration: drawn over itself on a terminal, printed every five seconds elsewhere. */
 
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { formatDuration } from '../../base/units.ts'
@@ -13,7 +13,7 @@ import { count } from '../terminal/words.ts'
 export interface Screen {
   title(text: string): void
   table(board: Board, report: LedgerReport): void
-  /** A log line; shown under the table. */
+  /** Shows a log line under the table. */
   say(line: string): void
   close(lines: readonly string[]): void
 }
@@ -27,7 +27,7 @@ interface Table {
 const MAX_LINES = 8
 const MIN_LINES = 3
 const PRINT_EVERY = 5
-/** Title, head, two empty rows, and the row that the cursor rests on. */
+/** Title, head, two empty rows, and the row of the cursor. */
 const FRAME_ROWS = 5
 
 export function createScreen(output: NodeJS.WriteStream): Screen {
@@ -36,7 +36,7 @@ export function createScreen(output: NodeJS.WriteStream): Screen {
   let title = ''
   let rounds = 0
 
-  /** In a terminal that is low, shards are left out first. */
+  /** Draws the table. Where the terminal is too low, shards are left out first. */
   function draw({ head, shards, totals }: Table): void {
     const room = output.rows - FRAME_ROWS - totals.length
     const shown = shorten(shards, Math.max(1, room - MIN_LINES))

@@ -1,13 +1,13 @@
-/** Which source a command is about. */
+/** The choice of the source that a command is about. */
 
 import type { SourceConfig } from '../../config/types.ts'
 
 export type Chosen =
   | { readonly kind: 'source'; readonly source: SourceConfig }
-  /** What is wrong with the choice, and which there are. */
+  /** Says what is wrong with the choice, and lists the sources. */
   | { readonly kind: 'wrong'; readonly message: string }
 
-/** The one of this name, or the only one. */
+/** Returns the source of this name, or the only one. */
 export function chooseSource(sources: readonly SourceConfig[], name: string | undefined): Chosen {
   const [only, ...others] = name === undefined ? sources : sources.filter(source => source.name === name)
   if (only && others.length === 0) return { kind: 'source', source: only }

@@ -1,4 +1,4 @@
-/** Log Service for commands that look at a source, or move its checkpoints, without being one of its consumers. */
+/** Log Service for commands that read a source or move its checkpoints without joining its consumer group. */
 
 import { secretsOf } from '../../config/advice.ts'
 import type { Config, SourceConfig } from '../../config/types.ts'
@@ -13,13 +13,13 @@ export interface LogService {
   readonly config: Config
   readonly source: SourceConfig
   readonly admin: SlsAdmin
-  /** Its calls that need a consumer, heartbeat and checkpoint, are not made: the name is nobody's. */
+  /** Has the calls that need no consumer: heartbeat and checkpoint would. */
   readonly client: Pick<SlsClient, 'cursorAt' | 'timeOf' | 'pull'>
 }
 
 const MAX_SOCKETS = 4
 
-/** Connections for one use. */
+/** Connects for one use. */
 export async function withLogService<T>(
   config: Config,
   source: SourceConfig,
@@ -40,7 +40,7 @@ export async function withLogService<T>(
 /** Long enough for a message and its request id. */
 const MAX_ANSWER = 500
 
-/** What failed, what was answered, what to do: one line, without secrets and without what would steer a terminal. */
+/** Returns one line: what failed, what was answered, what to do. It has no secrets and nothing that steers a terminal. */
 export function describeTrouble(config: Config, what: string, failure: SlsFailure): string {
   const redact = createRedactor(secretsOf(config))
   const answer = excerptOf(redact(describeFailure(failure)), MAX_ANSWER)

@@ -1,8 +1,8 @@
-/** The same questions about several shards, asked side by side. */
+/** The same call for several shards, side by side. */
 
 import type { SlsResult } from '../../sls/errors.ts'
 
-/** Every answer in order, or the first failure. */
+/** Returns every answer in order, or the first failure. */
 export async function eachShard<Shard, Answer>(
   shards: readonly Shard[],
   ask: (shard: Shard) => Promise<SlsResult<Answer>>,

@@ -1,13 +1,13 @@
-/** Which shards of a logstore a command is about. */
+/** The choice of the shards that a command is about. */
 
 import type { ShardPosition } from '../../sls/positions.ts'
 
 export type Picked =
   | { readonly kind: 'shards'; readonly shards: readonly ShardPosition[] }
-  /** There is no such shard; the message lists those that are there. */
+  /** Says that there is no such shard, and lists the others. */
   | { readonly kind: 'wrong'; readonly message: string }
 
-/** The one that was asked for, or all. */
+/** Returns the wanted shard, or all. */
 export function pickShards(shards: readonly ShardPosition[], wanted: number | undefined): Picked {
   const picked = wanted === undefined ? shards : shards.filter(({ shard }) => shard === wanted)
   if (wanted === undefined || picked.length > 0) return { kind: 'shards', shards: picked }

@@ -3,7 +3,7 @@
 import { count } from '../terminal/words.ts'
 import type { ShardPreview } from './shard.ts'
 
-/** The last line: how many logs, what became of them, and where they were read. */
+/** Returns the last line: how many logs were read, what became of them, and where reading began. */
 export function summaryOf(previews: readonly ShardPreview[]): string {
   const [shown, dropped] = [totalOf(previews, 'shown'), totalOf(previews, 'dropped')]
   const places = previews.map(({ shard, from }) => `shard ${shard} at ${from}`)
@@ -11,7 +11,7 @@ export function summaryOf(previews: readonly ShardPreview[]): string {
   return `${count(shown + dropped, 'log')} read: ${shown} shown, ${dropped} dropped by routes${where}`
 }
 
-/** Why nothing is shown and what to do; undefined where something is. */
+/** Returns why nothing is shown and what to do; undefined where something is. */
 export function nothingOf(previews: readonly ShardPreview[]): string | undefined {
   if (totalOf(previews, 'shown') > 0) return undefined
   const dropped = totalOf(previews, 'dropped')
@@ -20,7 +20,7 @@ export function nothingOf(previews: readonly ShardPreview[]): string | undefined
     : `nothing to show: no log lies behind where reading begins. --from begin starts at the oldest log`
 }
 
-/** Where more may lie than was looked at. */
+/** Returns the line for a shard that has more than was read; undefined for any other. */
 export function givenUpOf({ shard, end }: ShardPreview): string | undefined {
   return end.kind === 'given-up'
     ? `shard ${shard}: ended after ${end.pulls} pages; --from with a later time looks further on`

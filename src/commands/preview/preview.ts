@@ -1,4 +1,4 @@
-/** `sls2splunk preview`: the events that the next logs would become. Joins nothing, sends nothing, stores nothing. */
+/** `sls2splunk preview`: prints the events that the next logs would become. Joins, sends and stores nothing. */
 
 import { unlessAborted } from '../../base/failure.ts'
 import type { StartPosition } from '../../config/types.ts'
@@ -20,7 +20,7 @@ export interface PreviewOptions {
   readonly shard?: number
   /** Default: the group's checkpoint, else the source's `start_from`. */
   readonly from?: StartPosition
-  /** Events, of all shards together. */
+  /** Maximum number of events, all shards together. */
   readonly limit: number
 }
 
@@ -93,7 +93,7 @@ function sayWhatWasRead(previews: readonly ShardPreview[]): void {
   for (const line of lines) if (line !== undefined) process.stderr.write(`${line}\n`)
 }
 
-/** Aborted when nobody reads what is printed any more, as behind `| head`. */
+/** Returns a signal that is aborted when the reader of the output has gone, as behind `| head`. */
 function whileRead(): AbortSignal {
   const controller = new AbortController()
   process.stdout.on('error', () => controller.abort())

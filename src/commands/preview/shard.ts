@@ -1,4 +1,4 @@
-/** The logs of a shard as the events that the worker would send, one after the other, until there are enough. */
+/** The logs of a shard as the events that a worker would send, until there are enough. */
 
 import type { EventMetadata, SourceConfig } from '../../config/types.ts'
 import type { Cursor } from '../../sls/cursor.ts'
@@ -12,32 +12,32 @@ import type { LogService } from '../log-service/connection.ts'
 export interface ShardPreview {
   readonly shard: number
   readonly from: Cursor
-  /** Logs that were printed, and logs that routes dropped before the last one of them. */
+  /** Number of logs that were printed, and of those that routes dropped before the last of them. */
   readonly shown: number
   readonly dropped: number
   readonly end: End
 }
 
 export type End =
-  /** Behind the newest log, or where enough were shown. */
+  /** Ended behind the newest log, or when enough were shown. */
   | { readonly kind: 'read' }
-  /** Too much was read without finding enough. */
+  /** Ended because too many pages were read without finding enough. */
   | { readonly kind: 'given-up'; readonly pulls: number }
   | { readonly kind: 'failed'; readonly failure: SlsFailure }
   | { readonly kind: 'corrupt'; readonly message: string }
 
 export interface Wanted {
   readonly limit: number
-  /** An event of HEC with its line end. */
+  /** Called with each HEC event and its line end. */
   readonly show: (event: Uint8Array) => void
   readonly signal: AbortSignal
 }
 
-/** Routes may drop all there is, and a person waits. */
+/** Limits how long a person waits where routes drop everything. */
 const MAX_PULLS = 30
 const MAX_GROUPS = 1_000
 
-/** The encoder of the worker with everything that shapes events: routes, defaults, metadata. */
+/** Returns the worker's encoder with all that shapes events: routes, defaults, metadata. */
 export function encoderOf(source: SourceConfig, defaults: EventMetadata, shard: number): Encode {
   const { project, logstore, routes, event } = source
   return createEncode(
@@ -45,7 +45,7 @@ export function encoderOf(source: SourceConfig, defaults: EventMetadata, shard: 
   )
 }
 
-/** Pulls and prints; nothing is stored anywhere. Rejects when the signal is aborted. */
+/** Pulls and prints; stores nothing. Rejects when the signal is aborted. */
 export async function previewShard(
   { client }: Pick<LogService, 'client'>,
   { shard, from, encode }: { readonly shard: number; readonly from: Cursor; readonly encode: Encode },
@@ -69,7 +69,7 @@ export async function previewShard(
   return ended({ kind: 'given-up', pulls: MAX_PULLS })
 }
 
-/** Without room for two events each comes alone, so that nothing behind the last one is looked at. */
+/** A body without room: each event then comes alone, and nothing behind the last one is encoded. */
 const NO_ROOM = new Uint8Array(0)
 
 function showEvents(encoder: PageEncoder, limit: number, show: Wanted['show']): number {

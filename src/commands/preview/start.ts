@@ -1,4 +1,4 @@
-/** Where in a shard a preview begins. */
+/** The position in a shard at which a preview begins. */
 
 import type { StartPosition } from '../../config/types.ts'
 import type { Cursor } from '../../sls/cursor.ts'
@@ -6,7 +6,7 @@ import type { SlsResult } from '../../sls/errors.ts'
 import type { ShardPosition } from '../../sls/positions.ts'
 import type { LogService } from '../log-service/connection.ts'
 
-/** What was asked for, else the group's checkpoint, else where the configuration begins. */
+/** Returns the wanted position, else the group's checkpoint, else the source's `start_from`. */
 export async function startOf(
   { client, source }: LogService,
   { shard, checkpoint }: ShardPosition,

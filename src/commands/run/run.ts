@@ -1,13 +1,13 @@
-/** `sls2splunk run`: the service. Everything is put together here and nowhere else. */
+/** `sls2splunk run`: runs the service, with its log, its lock, its HTTP endpoint, signals and systemd. */
 
 import { VERSION } from '../../base/version.ts'
 import { type LoadResult, loadConfig } from '../../config/load.ts'
 import { formatProblem } from '../../config/problem.ts'
-import type { Config } from '../../config/types.ts'
+import type { Config, HttpConfig } from '../../config/types.ts'
 import { type LogFile, openLogFile } from '../../log/file.ts'
 import { owned } from '../../log/owned.ts'
 import { farewellOf } from '../../service/farewell.ts'
-import { createService } from '../../service/service.ts'
+import { createService, type Service } from '../../service/service.ts'
 import { createServiceLog, type ServiceLog } from '../../service/service-log.ts'
 import { lockState } from '../../service/state-lock.ts'
 import { startHttp } from '../../supervisor/http/server.ts'
@@ -18,7 +18,7 @@ import { isModuleThere } from '../../worker/encode/module.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { openConfig } from '../terminal/open-config.ts'
 
-/** A worker that is silent for longer is replaced; then it has so long to say something. */
+/** Time for a worker that was silent for `stalled_after` and is replaced, until the new one speaks. */
 const GRACE_MS = 90_000
 
 type Opened = Extract<LoadResult, { kind: 'ok' }>
@@ -27,7 +27,7 @@ export async function run(file: string | undefined): Promise<number> {
   const opened = openConfig(file)
   if (opened.kind === 'invalid') return EXIT.config
   const { config, warnings } = opened
-  // Whoever read the log is gone; forwarding goes on without a reader.
+  // A reader of the log that goes away does not end forwarding.
   process.stdout.on('error', () => {})
   const logFile = await openConfiguredFile(config)
   const log = openLog(opened, logFile)
@@ -51,7 +51,7 @@ function missingModule(): string[] {
   return ['wasm/encoder.wasm is missing: logs are encoded at a third of the speed. To do: npm run build']
 }
 
-/** A log file that cannot be written is said on standard error: the log itself is what does not work. */
+/** Opens `log.file`. When it cannot be written, standard error says so: the log itself is what fails. */
 async function openConfiguredFile({ log: { file } }: Config): Promise<LogFile | undefined> {
   const say = (message: string) => process.stderr.write(`cannot write the log file ${file}: ${message}\n`)
   return file === undefined ? undefined : openLogFile(file, say)
@@ -70,31 +70,12 @@ function openLog({ config, secrets }: Opened, logFile: LogFile | undefined): Ser
 
 async function serve(config: Config, log: ServiceLog): Promise<number> {
   const service = createService(config, log)
-  const { supervisor, metrics, board } = service
-  const reloader = createReloader({
-    read: () => readAgain(config.file, log),
-    async apply(next) {
-      log.setLevel(next.log.level)
-      return supervisor.reload(next)
-    },
-    log,
-    onResult: metrics.onReload,
-  })
-  const parts = { ...service, status: () => service.status(reloader.status()) }
-  const http = await startHttp(config.http, parts).catch((error: unknown) => {
-    log.error(
-      `cannot listen on ${config.http.host}:${config.http.port} (${String(error)}): change http.listen`,
-    )
-    return undefined
-  })
+  const { supervisor } = service
+  const reloader = reloaderOf(service, config.file, log)
+  const status = () => service.status(reloader.status())
+  const http = await listen(config.http, { ...service, status }, log)
   if (!http) return EXIT.failed
-  const manager = createServiceManager({
-    env: process.env,
-    status: () => parts.status().summary,
-    isAlive: () =>
-      board.consumers().every(({ silentMs = 0 }) => silentMs < config.worker.stalledAfterMs + GRACE_MS),
-    onFailure: message => log.warn(`${message}: systemd gets no status updates`),
-  })
+  const manager = managerOf(service, { summary: () => status().summary, config, log })
   const signals = handleSignals(log, async () => {
     await manager.reloading()
     await reloader.reload()
@@ -114,7 +95,46 @@ async function serve(config: Config, log: ServiceLog): Promise<number> {
   return signals.hard.aborted ? EXIT.failed : EXIT.ok
 }
 
-/** Its secrets are known to the log before anything is said of it. */
+function reloaderOf({ supervisor, metrics }: Service, file: string, log: ServiceLog) {
+  return createReloader({
+    read: () => readAgain(file, log),
+    async apply(next) {
+      log.setLevel(next.log.level)
+      return supervisor.reload(next)
+    },
+    log,
+    onResult: metrics.onReload,
+  })
+}
+
+/** Returns undefined, and says so, when the address cannot be listened on. */
+async function listen(http: HttpConfig, parts: Parameters<typeof startHttp>[1], log: ServiceLog) {
+  try {
+    return await startHttp(http, parts)
+  } catch (error) {
+    log.error(`cannot listen on ${http.host}:${http.port} (${String(error)}): change http.listen`)
+    return undefined
+  }
+}
+
+interface Told {
+  /** One line of state. */
+  readonly summary: () => string
+  readonly config: Config
+  readonly log: ServiceLog
+}
+
+function managerOf({ board }: Service, { summary, config, log }: Told) {
+  const longestSilenceMs = config.worker.stalledAfterMs + GRACE_MS
+  return createServiceManager({
+    env: process.env,
+    status: summary,
+    isAlive: () => board.consumers().every(({ silentMs = 0 }) => silentMs < longestSilenceMs),
+    onFailure: message => log.warn(`${message}: systemd gets no status updates`),
+  })
+}
+
+/** Reads the configuration again. The log knows its secrets before anything of it is said. */
 function readAgain(file: string, log: ServiceLog) {
   const result = loadConfig({ file, env: process.env, isTty: process.stdout.isTTY === true })
   if (result.kind === 'invalid')

@@ -1,4 +1,4 @@
-/** Where the running service is to be asked, and what it must be shown. */
+/** The address of the running service, and what a request to it needs. */
 
 import { X509Certificate } from 'node:crypto'
 import { getCACertificates } from 'node:tls'
@@ -9,17 +9,17 @@ export interface Address {
   /** `http://host:port`, without a path. */
   readonly url: string
   readonly token?: string
-  /** This machine itself: no proxy of the environment is meant for it. */
+  /** True for this machine: no proxy of the environment is meant for it. */
   readonly isLocal: boolean
-  /** PEM; without it what Node trusts. */
+  /** Trusted certificates, PEM; without it those that Node trusts. */
   readonly ca?: string
-  /** That the certificate must carry, when it is not the URL's. */
+  /** The name that the certificate must be for, when it is not the URL's host. */
   readonly serverName?: string
 }
 
 /**
- * With a URL alone no configuration is read, and no token sent; with both, the token is the configuration's. Undefined
- * when the configuration is needed and invalid; its problems are then printed.
+ * Returns the address from the URL, the configuration, or both: then the token is the configuration's. A URL alone reads
+ * no configuration and sends no token. Undefined when the configuration is needed and invalid; its problems are printed.
  */
 export function addressOf(config: string | undefined, url: string | undefined): Address | undefined {
   if (url !== undefined && config === undefined) return { url: withoutPath(url), isLocal: false }
@@ -35,7 +35,7 @@ function remoteAddress(url: string, { bearerToken }: HttpConfig): Address {
   return { url: withoutPath(url), isLocal: false, ...(bearerToken !== undefined && { token: bearerToken }) }
 }
 
-/** A service that listens on every address is asked on the loopback. */
+/** Returns the address of the service on this machine: the loopback when it listens on every address. */
 export function localAddress({ host, port, tls, bearerToken }: HttpConfig): Address {
   const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   const authority = `${reached.includes(':') ? `[${reached}]` : reached}:${port}`
@@ -47,7 +47,7 @@ export function localAddress({ host, port, tls, bearerToken }: HttpConfig): Addr
   }
 }
 
-/** Its own certificate is trusted too, with the name that it carries: it says so itself, in our own configuration. */
+/** Trusts the service's own certificate, under its own name: it stands in our configuration. */
 function trustIn(cert: string): Pick<Address, 'ca' | 'serverName'> {
   const [, name] = /DNS:([^\s,]+)/.exec(new X509Certificate(cert).subjectAltName ?? '') ?? []
   const ca = [...getCACertificates('default'), cert].join('\n')

@@ -1,9 +1,9 @@
-/** What is read of the service's answer. It may be another version's, so it is looked at before it is believed. */
+/** The service's answer, checked before it is used: another version may have written it. */
 
 import { z } from 'zod'
 import { plain } from '../terminal/words.ts'
 
-/** On one line, without characters that steer a terminal: much of it was said by somebody else. */
+/** A text on one line that cannot steer a terminal: far ends wrote much of it. */
 const text = z.string().transform(plain)
 const shards = z.array(z.number())
 const seconds = z.number().nullable()
@@ -75,7 +75,7 @@ const answer = z.object({
 export type Answer = z.output<typeof answer>
 export type AnswerSource = Answer['sources'][number]
 
-/** Undefined when it is no status document that this version can read. */
+/** Returns undefined for what is no status document that this version can read. */
 export function readAnswer(body: unknown): Answer | undefined {
   return answer.safeParse(body).data
 }

@@ -1,4 +1,4 @@
-/** One question to the running service: its status document, or why there is none and what to do. */
+/** One request to the running service for its status document. */
 
 import { parseJson } from '../../base/json.ts'
 import { isCertificateProblem } from '../../base/tls.ts'
@@ -11,13 +11,13 @@ export type Asked =
   | {
       readonly kind: 'answered'
       readonly answer: Answer
-      /** As it came. */
+      /** The document as it came. */
       readonly text: string
     }
   | { readonly kind: 'failed'; readonly message: string }
 
 export interface Question {
-  /** Rejects when the signal is aborted. */
+  /** Asks once. Rejects when the signal is aborted. */
   ask(signal: AbortSignal): Promise<Asked>
   close(): void
 }

@@ -23,7 +23,7 @@ import type { Answer, AnswerSource } from './answer.ts'
 
 const MARKS: Readonly<Record<Tone, string>> = { ok: ' ', idle: ' ', warn: '!', bad: '✗' }
 
-/** Sentences are broken to fit the columns; tables are as wide as they are. */
+/** Returns all rows. Sentences are broken to fit the columns; tables are not. */
 export function rowsOf(answer: Answer, columns = Number.POSITIVE_INFINITY): string[] {
   const sentences = [
     headOf(answer),
@@ -41,7 +41,7 @@ const duration = (seconds: number) => formatDuration(seconds * 1_000)
 
 const INDENT = '    '
 
-/** Between words; what follows is set in. */
+/** Breaks a row between words and indents what follows. */
 function broken(row: string, columns: number): string[] {
   if (row.length <= columns) return [row]
   const at = row.lastIndexOf(' ', columns)

@@ -1,4 +1,4 @@
-/** `sls2splunk status`: asks the running service how it is. */
+/** `sls2splunk status`: prints the state of the running service. */
 
 import { sleep } from '../../base/wait.ts'
 import { EXIT } from '../terminal/exit.ts'
@@ -9,7 +9,7 @@ import { type Asked, createQuestion } from './question.ts'
 import { rowsOf } from './rows.ts'
 
 export interface StatusOptions {
-  /** Of the service; without it what the configuration's `http.listen` says. */
+  /** Address of the service; default: `http.listen` of the configuration. */
   readonly url?: string
   readonly json: boolean
   readonly watch: boolean
@@ -17,7 +17,7 @@ export interface StatusOptions {
 
 const PERIOD_MS = 1_000
 
-/** 0 when the service answers, whatever its state. */
+/** Returns 0 when the service answers, whatever its state. */
 export async function status(config: string | undefined, options: StatusOptions): Promise<number> {
   const address = addressOf(config, options.url)
   if (address === undefined) return EXIT.config
@@ -42,7 +42,7 @@ async function once(address: Address): Promise<Asked> {
 
 const printed = (rows: readonly string[]) => rows.map(row => `${paintRow(row)}\n`).join('')
 
-/** Until Ctrl-C. A service that does not answer is asked on: it may be on its way back. */
+/** Prints the state every second until Ctrl-C, also while the service does not answer. */
 async function watch(address: Address): Promise<number> {
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
@@ -59,7 +59,7 @@ async function watch(address: Address): Promise<number> {
   return asked?.kind === 'failed' ? EXIT.failed : EXIT.ok
 }
 
-/** Undefined when it was cut short. */
+/** Resolves with undefined when the signal cut the request short. */
 async function askUntilStopped(
   question: ReturnType<typeof createQuestion>,
   signal: AbortSignal,

@@ -3,12 +3,12 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 
-/** `nobody`: there is no terminal to ask on. */
-export type Asked = 'yes' | 'no' | 'nobody'
+/** The answer; `unasked` when there is no terminal to ask on. */
+export type Asked = 'yes' | 'no' | 'unasked'
 
-/** Asked on standard error, so that what a command prints stays its own. */
+/** Asks on standard error: standard output has what the command prints, and nothing else. */
 export async function ask(question: string): Promise<Asked> {
-  if (!process.stdin.isTTY) return 'nobody'
+  if (!process.stdin.isTTY) return 'unasked'
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     // Ctrl-C rejects and Ctrl-D leaves the question without an answer: neither is a yes.

@@ -1,4 +1,4 @@
-/** What the program's exit status means. */
+/** Exit statuses of the program. */
 export const EXIT = {
   ok: 0,
   failed: 1,

@@ -4,14 +4,14 @@ export interface Frame {
   draw(rows: readonly string[]): void
 }
 
-/** `paint` adds the colours when a row has its length. */
+/** Creates a frame; `paint` adds the colours to a row that has its final length. */
 export function createFrame(output: NodeJS.WriteStream, paint: (row: string) => string): Frame {
   let drawn = 0
   return {
-    /** Never taller than the terminal: what has scrolled away cannot be drawn over. */
+    /** Draws at most as many rows as the terminal has: what has scrolled away cannot be drawn over. */
     draw(rows) {
       const shown = shorten(rows, output.rows - 1)
-      // From the first column: Ctrl-C has left its echo on this row.
+      // Starts in the first column: Ctrl-C has left its echo on this row.
       const up = drawn > 0 ? `\r\x1b[${drawn}A\x1b[J` : ''
       output.write(`${up}${shown.map(row => paint(clip(row, output.columns))).join('\n')}\n`)
       drawn = shown.length

@@ -15,7 +15,7 @@ const STEPS: readonly Step<Found>[] = [
       return ok('fine')
     },
   },
-  { name: 'third', needs: 'second', run: ({ shards }) => failed(`${shards} shards`, 'mend it') },
+  { name: 'third', needs: 'second', run: ({ shards }) => failed(`${shards} shards`, 'fix it') },
   { name: 'fourth', needs: 'third', run: () => ok('never') },
   { name: 'fifth', needs: 'fourth', run: () => ok('never') },
   { name: 'sixth', run: () => ok('alone') },
