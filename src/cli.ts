@@ -27,7 +27,7 @@ function createProgram(finish: (status: number) => void): Command {
 
   program
     .command('run')
-    .description('the service: runs until SIGTERM or SIGINT')
+    .description('run the service until SIGTERM or SIGINT')
     .option(...CONFIG_OPTION)
     .addHelpText('after', exampleOf('run --config /etc/sls2splunk/config.yaml'))
     .action(async ({ config }: { config?: string }) => {
@@ -37,10 +37,10 @@ function createProgram(finish: (status: number) => void): Command {
 
   program
     .command('check')
-    .description('validates the configuration, then tries every part of Log Service and Splunk for real')
+    .description('validate the configuration, then try every part of Log Service and Splunk for real')
     .option(...CONFIG_OPTION)
-    .option('--offline', 'the file alone, without trying Log Service and Splunk', false)
-    .option('--json', 'for programs', false)
+    .option('--offline', 'check only the file, not Log Service and Splunk', false)
+    .option('--json', 'print JSON', false)
     .addHelpText('after', exampleOf('check --config /etc/sls2splunk/config.yaml'))
     .action(async ({ config, ...options }: CheckOptions & { config?: string }) => {
       const { check } = await import('./commands/check/check.ts')
@@ -49,12 +49,12 @@ function createProgram(finish: (status: number) => void): Command {
 
   program
     .command('demo')
-    .description('an embedded Log Service and an embedded Splunk, with the service between them')
-    .option('--seconds <n>', 'how long; without it until Ctrl-C', parsePositive)
-    .option('--rate <MB/s>', 'raw log data a second, all shards together', parsePositive, 8)
-    .option('--consumers <n>', 'worker threads', parsePositive, 4)
-    .option('--shards <n>', 'shards of the logstore', parsePositive, 8)
-    .option('--kill-worker', 'kills one worker thread mid-way, to show that it comes back', false)
+    .description('run the service between an embedded Log Service and an embedded Splunk')
+    .option('--seconds <n>', 'duration; default: until Ctrl-C', parsePositive)
+    .option('--rate <MB/s>', 'raw log data per second, all shards together', parsePositive, 8)
+    .option('--consumers <n>', 'number of worker threads', parsePositive, 4)
+    .option('--shards <n>', 'number of shards of the logstore', parsePositive, 8)
+    .option('--kill-worker', 'kill one worker thread half-way, to show that it comes back', false)
     .addHelpText('after', exampleOf('demo --seconds 60 --rate 20 --kill-worker'))
     .action(async options => {
       const { demo } = await import('./commands/demo/demo.ts')
@@ -71,13 +71,13 @@ function createProgram(finish: (status: number) => void): Command {
 function addDeadLetters(program: Command, finish: (status: number) => void): void {
   const deadLetters = program
     .command('dead-letters')
-    .description('events that Splunk can never accept: what they are, and sending them again')
+    .description('show events that Splunk can never accept, or send them again')
 
   deadLetters
     .command('show')
-    .description('counts by reason, source and HEC code')
+    .description('count them by reason, source and HEC code')
     .option(...CONFIG_OPTION)
-    .option('--json', 'for programs', false)
+    .option('--json', 'print JSON', false)
     .addHelpText('after', exampleOf('dead-letters show --config /etc/sls2splunk/config.yaml'))
     .action(async ({ config, json }: { config?: string; json: boolean }) => {
       const { show } = await import('./commands/dead-letters/show.ts')
@@ -86,11 +86,11 @@ function addDeadLetters(program: Command, finish: (status: number) => void): voi
 
   deadLetters
     .command('replay')
-    .description('sends them again and removes what Splunk accepts; also while the service runs')
+    .description('send them again and remove those that Splunk accepts; also while the service runs')
     .option(...CONFIG_OPTION)
-    .option('--source <name>', 'those of this source alone')
-    .option('--reason <reason>', 'those of this reason alone, as show names it')
-    .option('--yes', 'without asking', false)
+    .option('--source <name>', 'send only those of this source')
+    .option('--reason <reason>', 'send only those of this reason, as show names it')
+    .option('--yes', 'send without asking first', false)
     .addHelpText('after', exampleOf('dead-letters replay --reason too-large --yes'))
     .action(async ({ config, ...options }: ReplayOptions & { config?: string }) => {
       const { replay } = await import('./commands/dead-letters/replay.ts')
@@ -101,17 +101,17 @@ function addDeadLetters(program: Command, finish: (status: number) => void): voi
 function addStatus(program: Command, finish: (status: number) => void): void {
   program
     .command('status')
-    .description('the running service: what is wrong, its consumers and shards')
+    .description('show the running service: what is wrong, its consumers and shards')
     .option(...CONFIG_OPTION)
     .option(
       '--url <url>',
-      'of the service, instead of what http.listen says; a token is sent only when --config names one, too',
+      'address of the service; default: http.listen of the configuration. Without --config no token is sent',
       parseUrl,
     )
     .addOption(
-      new Option('--json', 'the document of /api/status as it came').default(false).conflicts('watch'),
+      new Option('--json', 'print the document of /api/status as it is').default(false).conflicts('watch'),
     )
-    .option('--watch', 'every second anew, until Ctrl-C', false)
+    .option('--watch', 'print it every second until Ctrl-C', false)
     .addHelpText('after', exampleOf('status --config /etc/sls2splunk/config.yaml --watch'))
     .action(async ({ config, ...options }: StatusOptions & { config?: string }) => {
       const { status } = await import('./commands/status/status.ts')
@@ -122,16 +122,16 @@ function addStatus(program: Command, finish: (status: number) => void): void {
 function addPreview(program: Command, finish: (status: number) => void): void {
   program
     .command('preview')
-    .description('the HEC events that the next logs would become; sends and stores nothing')
+    .description('print the HEC events that the next logs would become; send and store nothing')
     .option(...CONFIG_OPTION)
-    .option('--source <name>', 'of which source; default: the only one')
-    .option('--shard <n>', 'of this shard alone; default: all in turn', parseShard)
+    .option('--source <name>', 'source to read; default: the only one')
+    .option('--shard <n>', 'read only this shard; default: all in turn', parseShard)
     .option(
       '--from <begin|end|TIME>',
-      "where to begin; default: the group's checkpoint, else start_from of the source",
+      "start position; default: the group's checkpoint, else start_from of the source",
       parsePosition,
     )
-    .option('--limit <n>', 'so many events', parseCount, 10)
+    .option('--limit <n>', 'maximum number of events', parseCount, 10)
     .addHelpText('after', exampleOf('preview --source actiontrail --from 2026-01-31T08:00:00Z --limit 3'))
     .action(async ({ config, ...options }: PreviewOptions & { config?: string }) => {
       const { preview } = await import('./commands/preview/preview.ts')
@@ -142,14 +142,14 @@ function addPreview(program: Command, finish: (status: number) => void): void {
 function addCheckpoints(program: Command, finish: (status: number) => void): void {
   const checkpoints = program
     .command('checkpoints')
-    .description('where the consumer group stands in each shard, and moving it')
+    .description('show where the consumer group stands in each shard, or move it')
 
   checkpoints
     .command('show')
-    .description('checkpoint, its time and lag, of each shard')
+    .description('show the checkpoint of each shard, its time and lag')
     .option(...CONFIG_OPTION)
-    .option('--source <name>', 'of this source alone')
-    .option('--json', 'for programs', false)
+    .option('--source <name>', 'show only this source; default: all')
+    .option('--json', 'print JSON', false)
     .addHelpText('after', exampleOf('checkpoints show --config /etc/sls2splunk/config.yaml'))
     .action(async ({ config, ...options }: ShowOptions & { config?: string }) => {
       const { show } = await import('./commands/checkpoints/show.ts')
@@ -158,13 +158,19 @@ function addCheckpoints(program: Command, finish: (status: number) => void): voi
 
   checkpoints
     .command('reset')
-    .description('moves checkpoints, back to send again or forward to skip; while no consumer is alive')
+    .description(
+      'move checkpoints back to send logs again, or forward to skip them; only while no consumer is alive',
+    )
     .option(...CONFIG_OPTION)
-    .requiredOption('--to <begin|end|TIME>', 'where to: a time is of receipt by Log Service', parsePosition)
-    .option('--shard <n>', 'of this shard alone; default: all', parseShard)
-    .option('--source <name>', 'of which source; default: the only one')
-    .option('--yes', 'without asking', false)
-    .option('--force', 'also while consumers may be alive', false)
+    .requiredOption(
+      '--to <begin|end|TIME>',
+      'target position; a TIME is when Log Service received the logs',
+      parsePosition,
+    )
+    .option('--shard <n>', 'move only this shard; default: all', parseShard)
+    .option('--source <name>', 'source to move; default: the only one')
+    .option('--yes', 'move without asking first', false)
+    .option('--force', 'move also while consumers may be alive', false)
     .addHelpText('after', exampleOf('checkpoints reset --to 2026-01-31T08:00:00+08:00 --shard 3'))
     .action(async ({ config, ...options }: ResetOptions & { config?: string }) => {
       const { reset } = await import('./commands/checkpoints/reset.ts')
@@ -175,7 +181,7 @@ function addCheckpoints(program: Command, finish: (status: number) => void): voi
 function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('a script with which a shell completes commands and options')
+    .description('print a script with which a shell completes commands and options')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .addHelpText('after', exampleOf('completion bash > /etc/bash_completion.d/sls2splunk'))
     .action((shell: Shell) => void process.stdout.write(completionOf(program, shell)))
